@@ -1,0 +1,65 @@
+import type { EventEmitter } from 'node:events'
+import type { ModemError } from './errors.ts'
+import type { MessageBody, OutboundSms, StoredSegment, Submission } from './messages.ts'
+import type { ModemState, StateGroup } from './state.ts'
+
+/** The configured id of a modem: `[a-z0-9][a-z0-9_-]{0,31}`, not `bridge` or `pool`. */
+export type ModemId = string
+
+/** Who the modem says it is; `null` where it did not say. */
+export interface Identity {
+  readonly manufacturer: string | null
+  readonly model: string | null
+  readonly firmware: string | null
+  readonly hardware: string | null
+  readonly imei: string | null
+  readonly imsi: string | null
+  readonly iccid: string | null
+  readonly msisdn: string | null
+  /** Where it was found: a device path or a URL. */
+  readonly port: string
+}
+
+/** A Driver exists for every configured modem, present or not. */
+export interface Driver {
+  readonly transport: 'serial' | 'http'
+  /** Pure. `reference` 0 … 65535 ties the segments of one message together. @throws ModemError `invalid_request` */
+  prepare(sms: OutboundSms, reference: number): readonly Submission[]
+  /** Pure. Joins the raw segments of one message, in order; `null` stands for a segment that never came. */
+  join(raws: readonly (string | null)[]): MessageBody
+  /** Finds, opens, starts up and identifies the modem. @throws ModemError */
+  open(signal: AbortSignal): Promise<Modem>
+}
+
+/** A Modem exists only while it is open. Lost means: open a new one. */
+export interface Modem extends EventEmitter<ModemEvents> {
+  readonly identity: Identity
+  readonly can: Capabilities
+  /** Reads these groups now. A group the modem cannot tell is absent from the answer. */
+  readState(groups: readonly StateGroup[]): Promise<Partial<ModemState>>
+  close(): Promise<void>
+}
+
+/** What this modem can do; absent = it cannot, and nothing else says so. */
+export interface Capabilities {
+  readonly sms?: SmsStore
+  /** Resolves when the modem took the request; it then leaves, and `lost` follows. */
+  readonly reboot?: () => Promise<void>
+}
+
+export interface SmsStore {
+  /** What lies in the modem now, status reports too. `everywhere`: also in the stores that are not used for receiving. */
+  list(everywhere: boolean): Promise<readonly StoredSegment[]>
+  remove(segments: readonly StoredSegment[]): Promise<void>
+  /** @returns the network's message references (TP-MR) */
+  submit(submission: Submission): Promise<readonly number[]>
+}
+
+export type ModemEvents = {
+  /** A hint: look into the store. With a segment: the message itself, which is stored nowhere else. */
+  arrived: [direct?: StoredSegment]
+  /** A hint: read this group again. */
+  changed: [group: StateGroup]
+  /** Said once, the last event of this object. */
+  lost: [cause: ModemError]
+}
