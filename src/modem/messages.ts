@@ -1,3 +1,5 @@
+import type { ErrorCode } from './errors.ts'
+
 /** Character coding of a message's user data (3GPP TS 23.038 section 4). */
 export type SmsEncoding = 'gsm7' | 'ucs2' | '8bit'
 
@@ -116,4 +118,39 @@ export interface Submission {
   readonly encoding: SmsEncoding
   /** What the driver hands to its modem; opaque to everyone else, and safe to store. */
   readonly wire: string
+}
+
+/** Where an outgoing message stands. `unknown`: handed over, and nobody can say whether the network took it. */
+export type SendingStatus =
+  | 'queued'
+  | 'sending'
+  | 'sent'
+  | 'delivered'
+  | 'undelivered'
+  | 'failed'
+  | 'expired'
+  | 'unknown'
+  | 'cancelled'
+
+/** Why a request failed, as the outside is told it. */
+export interface Failure {
+  readonly code: ErrorCode
+  readonly message: string
+  readonly cms?: number
+  readonly cme?: number
+}
+
+/** One step in the life of an outgoing message. */
+export interface OutboundStatus {
+  readonly id: string
+  readonly to: string
+  readonly status: SendingStatus
+  readonly parts: number
+  readonly partsSent: number
+  /** TP-MR of the segments that were taken, 0 … 255 */
+  readonly references: readonly number[]
+  readonly error: Failure | null
+  /** RFC 3339 */
+  readonly at: string
+  readonly transaction: string | null
 }

@@ -50,9 +50,15 @@ export interface Capabilities {
 export interface SmsStore {
   /** What lies in the modem now, status reports too. `everywhere`: also in the stores that are not used for receiving. */
   list(everywhere: boolean): Promise<readonly StoredSegment[]>
+  /** Names of the stores in which messages can lie. */
+  readonly stores: readonly string[]
   remove(segments: readonly StoredSegment[]): Promise<void>
-  /** @returns the network's message references (TP-MR) */
-  submit(submission: Submission): Promise<readonly number[]>
+  /**
+   * @param onHandOver called at the last instant before the message leaves our hands; when it throws, the message stays.
+   *   A rejection without it having been called means: the network certainly does not have the message
+   * @returns the network's message references (TP-MR)
+   */
+  submit(submission: Submission, onHandOver: () => void): Promise<readonly number[]>
 }
 
 export type ModemEvents = {

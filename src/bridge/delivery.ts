@@ -1,0 +1,68 @@
+import type { Journal } from '../journal/journal.ts'
+import type { Outbound, OutboundPart } from '../journal/outbound.ts'
+import type { StatusReport } from '../modem/messages.ts'
+import type { ModemId } from '../modem/modem.ts'
+
+/** TP-MR repeats after 256 messages, so a report counts only for what was sent not longer ago than this. */
+const REPORT_WINDOW_MS = 7 * 24 * 3_600_000
+/** Clocks of service centre and bridge may differ by this much. */
+const CLOCK_SKEW_MS = 3_600_000
+
+/**
+ * Finds the message a SMS-STATUS-REPORT speaks of and settles it: `delivered` when all its parts are, `undelivered`
+ * when one is not. @returns whether it was ours
+ */
+export function matchReport(journal: Journal, modem: ModemId, report: StatusReport): boolean {
+  const candidates = journal.outbound
+    .awaitingReport(modem)
+    .filter((outbound) => sameNumber(outbound.request.to, report.to))
+  const found =
+    find(candidates, report, (part) => part.state === 'submitted' && part.references.includes(report.reference)) ??
+    // Nobody heard the reference of a part whose hand-over was cut off: the oldest such part to that number it is.
+    find([...candidates].reverse(), report, (part) => part.state === 'unknown')
+  if (found === undefined) return false
+  if (report.outcome === 'pending') return true
+  const outcome = report.outcome === 'delivered' ? 'delivered' : 'failed'
+  journal.outbound.reported(found.outbound.seq, found.part.part, outcome)
+  settleDelivery(journal, modem, found.outbound.id, report)
+  return true
+}
+
+function find(
+  candidates: readonly Outbound[],
+  report: StatusReport,
+  fits: (part: OutboundPart) => boolean,
+): { outbound: Outbound; part: OutboundPart } | undefined {
+  for (const outbound of candidates) {
+    const part = outbound.parts.find((p) => p.outcome === null && fits(p) && timely(p, report))
+    if (part !== undefined) return { outbound, part }
+  }
+  return undefined
+}
+
+function timely(part: OutboundPart, { sentAt }: StatusReport): boolean {
+  if (sentAt === null || part.at === null) return true
+  const age = Date.parse(sentAt) - part.at
+  return age > -CLOCK_SKEW_MS && age < REPORT_WINDOW_MS
+}
+
+function settleDelivery(journal: Journal, modem: ModemId, id: string, report: StatusReport): void {
+  const outbound = journal.outbound.byId(modem, id)
+  if (outbound === undefined) return
+  const outcomes = outbound.parts.map((part) => part.outcome)
+  if (outcomes.every((outcome) => outcome === 'delivered')) {
+    journal.outbound.settled(outbound.seq, 'delivered', null)
+  } else if (outcomes.includes('failed') && outcomes.every((outcome) => outcome !== null)) {
+    journal.outbound.settled(outbound.seq, 'undelivered', {
+      code: 'rejected_by_network',
+      message: `The network could not deliver it (status ${report.status.toString(16).padStart(2, '0')} hex, 3GPP TS 23.040 section 9.2.3.15).`,
+    })
+  }
+}
+
+/** National and international spelling of one number end alike. */
+function sameNumber(a: string, b: string): boolean {
+  const digits = (number: string): string => number.replace(/[^0-9*#a-c]/gi, '')
+  const [x, y] = [digits(a), digits(b)]
+  return x === y || (Math.min(x.length, y.length) >= 7 && x.slice(-7) === y.slice(-7))
+}

@@ -1,0 +1,183 @@
+import type { Journal } from '../journal/journal.ts'
+import type { Admission, OpenSegment } from '../journal/received.ts'
+import type { InboundSms, ReceivedSegment, StoredSegment } from '../modem/messages.ts'
+import type { Driver, Modem, ModemId, SmsStore } from '../modem/modem.ts'
+import { matchReport } from './delivery.ts'
+import type { ModemHappening } from './outlet.ts'
+import { assembleSegments, type SegmentSet } from './reassembly.ts'
+
+export interface InboxOptions {
+  readonly modem: ModemId
+  readonly driver: Pick<Driver, 'join'>
+  readonly journal: Journal
+  readonly afterReceive: 'delete' | 'keep'
+  readonly backlog: 'import' | 'publish' | 'skip'
+  readonly multipartTimeoutMs: number
+  readonly now: () => number
+  readonly newId: () => string
+  /** There may be something new in the journal's "to publish" list. */
+  readonly onPublication: () => void
+  readonly onEvent: (event: ModemHappening) => void
+}
+
+/** Free part of the store below which even what may stay is removed from it. */
+const ROOM = 0.25
+
+/**
+ * Modem store → journal → "to publish". The modem's notifications are hints: what counts is what lies in its store.
+ * A message leaves the modem only when the journal has it.
+ */
+export class Inbox {
+  readonly #options: InboxOptions
+  #firstLook = true
+
+  constructor(options: InboxOptions) {
+    this.#options = options
+  }
+
+  /** A newly opened modem: what its first look finds came while nobody listened. */
+  opened(): void {
+    this.#firstLook = true
+  }
+
+  /** Looks through the store once. @throws ModemError when the modem or the journal fails; nothing is lost then */
+  async look(modem: Modem, store: SmsStore): Promise<void> {
+    const first = this.#firstLook
+    const segments = inOrder(await store.list(first))
+    this.#store(segments, modem, first)
+    this.#firstLook = false
+    const removable = await this.#removable(modem, segments)
+    if (removable.length > 0) await store.remove(removable)
+    this.settle()
+  }
+
+  /** Takes a message that came in a notification and is stored nowhere else. */
+  take(direct: StoredSegment): void {
+    const { journal, modem } = this.#options
+    journal.received.segmentsStored(modem, [{ segment: direct, backlog: false, publish: true, settled: false }])
+    this.settle()
+  }
+
+  /** Makes messages of the segments that are there. @returns ms until the next incomplete one is due, if any waits */
+  settle(): number | undefined {
+    const { journal, modem, multipartTimeoutMs, now } = this.#options
+    const open = journal.received.openSegments(modem)
+    let due: number | undefined
+    for (const set of assembleSegments(open)) {
+      const wait = set.newestAt + multipartTimeoutMs - now()
+      if (set.missing === 0 || (set.message === null && wait <= 0)) this.#received(set)
+      else if (set.message === null) due = Math.min(due ?? wait, wait)
+    }
+    for (const segment of open) {
+      if (segment.content.kind === 'report') this.#reported(segment)
+      if (segment.content.kind === 'undecodable') this.#quarantine(segment)
+    }
+    this.#options.onPublication()
+    return due
+  }
+
+  #store(segments: readonly StoredSegment[], modem: Modem, first: boolean): void {
+    const { journal, modem: id } = this.#options
+    const sim = modem.identity.iccid ?? modem.identity.imsi ?? ''
+    const stores = [...new Set(segments.map((segment) => segment.store))]
+    const unmet = new Set(stores.filter((store) => first && !journal.received.hasMet(id, sim, store)))
+    const admissions = segments.map((segment) => this.#admission(segment, first, unmet.has(segment.store)))
+    const used = modem.can.sms?.stores ?? stores
+    journal.received.segmentsStored(
+      id,
+      admissions,
+      first ? { sim, stores: [...new Set([...stores, ...used])] } : undefined,
+    )
+  }
+
+  #admission(segment: StoredSegment, first: boolean, unmet: boolean): Admission {
+    const policy = unmet && segment.content.kind !== 'report' ? this.#options.backlog : 'publish'
+    return { segment, backlog: first, publish: policy === 'publish', settled: policy === 'skip' }
+  }
+
+  /** What may leave the modem: everything, or with messages that shall stay only as much as keeps room for new ones. */
+  async #removable(modem: Modem, segments: readonly StoredSegment[]): Promise<readonly StoredSegment[]> {
+    const { afterReceive, journal, modem: id } = this.#options
+    const mayStay = (segment: StoredSegment): boolean =>
+      segment.content.kind !== 'report' &&
+      (afterReceive === 'keep' || journal.received.isImported(id, segment.contentKey))
+    const staying = segments.filter(mayStay)
+    const leaving = segments.filter((segment) => !staying.includes(segment))
+    if (staying.length === 0) return leaving
+    const { store } = await modem.readState(['store'])
+    if (store === undefined) return leaving
+    const wanted = Math.ceil(store.capacity * ROOM) - (store.capacity - store.used + leaving.length)
+    return [...leaving, ...staying.filter((s) => s.store === store.storage).slice(0, Math.max(0, wanted))]
+  }
+
+  #received(set: SegmentSet): void {
+    const { journal, modem, driver, now, newId } = this.#options
+    const present = set.segments.filter((segment) => segment !== null)
+    const head = present[0]
+    if (head?.content.kind !== 'received') return
+    const { content } = head
+    const sms: InboundSms = {
+      ...driver.join(set.segments.map((segment) => segment?.raw ?? null)),
+      id: set.message ?? newId(),
+      from: content.from,
+      sentAt: content.sentAt,
+      receivedAt: new Date(now()).toISOString(),
+      smsc: content.smsc,
+      parts: set.segments.length,
+      missingParts: set.missing,
+      messageClass: content.messageClass,
+      replaces: this.#replaced(content),
+      raw: null,
+      backlog: present.every((segment) => segment.backlog),
+    }
+    journal.received.received(modem, sms, {
+      segments: present.map((segment) => segment.seq),
+      publish: present.some((segment) => segment.publish),
+      replaceType: content.replaceType,
+    })
+  }
+
+  #replaced({ from, replaceType }: ReceivedSegment): string | null {
+    if (replaceType === null) return null
+    return this.#options.journal.received.lastReplaceable(this.#options.modem, from, replaceType)
+  }
+
+  #quarantine(segment: OpenSegment): void {
+    const { journal, modem, now, newId, onEvent } = this.#options
+    const id = newId()
+    const sms: InboundSms = {
+      id,
+      from: null,
+      text: null,
+      sentAt: null,
+      receivedAt: new Date(now()).toISOString(),
+      smsc: null,
+      encoding: '8bit',
+      parts: 1,
+      missingParts: 0,
+      messageClass: null,
+      dataHex: null,
+      ports: null,
+      replaces: null,
+      raw: segment.raw,
+      backlog: segment.backlog,
+    }
+    journal.received.received(modem, sms, { segments: [segment.seq], publish: segment.publish, replaceType: null })
+    onEvent({ type: 'pdu_quarantined', detail: { id } })
+  }
+
+  #reported(segment: OpenSegment): void {
+    const { journal, modem } = this.#options
+    if (segment.content.kind === 'report' && matchReport(journal, modem, segment.content)) {
+      journal.received.settled(segment.seq)
+    }
+  }
+}
+
+/** Within one look the order is that of the service centre, then that of the slots. */
+function inOrder(segments: readonly StoredSegment[]): StoredSegment[] {
+  const time = ({ content }: StoredSegment): number =>
+    content.kind !== 'undecodable' && content.sentAt !== null ? Date.parse(content.sentAt) : Number.POSITIVE_INFINITY
+  const compare = (a: number, b: number): number => (a === b ? 0 : a < b ? -1 : 1)
+  return [...segments].sort((a, b) => compare(time(a), time(b)) || compare(a.slot ?? 0, b.slot ?? 0))
+}

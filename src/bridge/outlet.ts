@@ -1,0 +1,58 @@
+import type { InboundSms, OutboundStatus } from '../modem/messages.ts'
+import type { Identity, ModemId } from '../modem/modem.ts'
+import type { ModemState } from '../modem/state.ts'
+
+/** Where a modem stands in its life. */
+export type Phase = 'starting' | 'unlocking' | 'ready' | 'paused' | 'recovering' | 'rebooting' | 'absent' | 'failed'
+
+/** Who a modem is and what it can do: all that is said once per opening. */
+export interface ModemCard {
+  readonly id: ModemId
+  readonly name: string
+  readonly transport: 'serial' | 'http'
+  /** `null` until the modem was opened for the first time. */
+  readonly identity: Identity | null
+  readonly canSend: boolean
+  readonly canReboot: boolean
+}
+
+/** Everything that changes about a modem. */
+export interface ModemStatus {
+  readonly link: 'up' | 'down'
+  readonly phase: Phase
+  readonly modem: Partial<ModemState>
+  /** Outgoing messages not yet handed over. */
+  readonly waiting: number
+  /** Segments handed over since local midnight. */
+  readonly sentToday: number
+  /** One sentence that says what is wrong and what to do. */
+  readonly problem: string | null
+  /** RFC 3339 */
+  readonly updatedAt: string
+}
+
+/** Something worth telling that is no state. `detail` keys are published beside `type`. */
+export interface ModemHappening {
+  readonly type:
+    | 'connected'
+    | 'disconnected'
+    | 'rebooting'
+    | 'recovered'
+    | 'port_changed'
+    | 'storage_full'
+    | 'sim_changed'
+    | 'registration_changed'
+    | 'firmware_changed'
+    | 'pdu_quarantined'
+  readonly detail?: Readonly<Record<string, string | number | null>>
+}
+
+/** The one thing the bridge needs from the outside. Resolving means: the outside has taken responsibility (for MQTT: PUBACK). */
+export interface Outlet {
+  announce(card: ModemCard): Promise<void>
+  availability(modem: ModemId, online: boolean): Promise<void>
+  state(modem: ModemId, status: ModemStatus): Promise<void>
+  smsReceived(modem: ModemId, sms: InboundSms): Promise<void>
+  smsStatus(modem: ModemId, status: OutboundStatus): Promise<void>
+  event(modem: ModemId, event: ModemHappening): Promise<void>
+}

@@ -1,0 +1,64 @@
+import type { ModemId } from '../modem/modem.ts'
+import { type Database, openDatabase } from './database.ts'
+import { type HistoryEntry, type HistoryQuestion, readHistory } from './history.ts'
+import { OutboundRecords } from './outbound.ts'
+import { Publications } from './publications.ts'
+import { ReceivedRecords } from './received.ts'
+
+/**
+ * What happened, on disk. Synchronous: a write takes a fraction of a millisecond, and when it returns the product may
+ * rely on it through a kill at the next instant.
+ * Every method throws ModemError `internal` when the file cannot be used.
+ */
+export class Journal {
+  readonly received: ReceivedRecords
+  readonly outbound: OutboundRecords
+  readonly publications: Publications
+  readonly #db: Database
+  readonly #now: () => number
+
+  /** @param report is told of a damaged file that was put aside */
+  constructor(path: string, now: () => number, report: (problem: string) => void) {
+    this.#db = openDatabase(path, report)
+    this.#now = now
+    this.publications = new Publications(this.#db)
+    this.received = new ReceivedRecords(this.#db, this.publications, now)
+    this.outbound = new OutboundRecords(this.#db, this.publications, now)
+  }
+
+  history(modem: ModemId, question: HistoryQuestion): HistoryEntry[] {
+    return readHistory(this.#db, modem, question)
+  }
+
+  /** Small facts by name that must outlive the process, such as a PIN that was refused. */
+  note(name: string): string | null {
+    return this.#db.get<{ value: string }>('SELECT value FROM note WHERE name = ?', name)?.value ?? null
+  }
+
+  setNote(name: string, value: string | null): void {
+    if (value === null) this.#db.run('DELETE FROM note WHERE name = ?', name)
+    else this.#db.run('INSERT OR REPLACE INTO note (name, value) VALUES (?, ?)', name, value)
+  }
+
+  /** Forgets what is older than `keepMs` and neither unpublished nor unsettled, nor still lying in a modem. */
+  prune(keepMs: number): void {
+    const limit = this.#now() - keepMs
+    this.#db.transaction(() => {
+      this.#db.run('DELETE FROM segment WHERE settled = 1 AND seen_at < ?', limit)
+      this.#db.run(
+        `DELETE FROM segment WHERE seen_at < ? AND message IN (SELECT id FROM message WHERE received_at < ?)`,
+        limit,
+        limit,
+      )
+      this.#db.run('DELETE FROM message WHERE received_at < ?', limit)
+      this.#db.run(
+        "DELETE FROM outbound WHERE updated_at < ? AND status NOT IN ('queued', 'sending') AND unacknowledged = 0",
+        limit,
+      )
+    })
+  }
+
+  close(): void {
+    this.#db.close()
+  }
+}

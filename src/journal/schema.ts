@@ -1,0 +1,60 @@
+/**
+ * Numbered migrations: entry n brings a journal of version n to version n + 1 (`PRAGMA user_version`).
+ * An entry that has been released is never changed.
+ *
+ * - `segment`: everything that was found in a modem's store or came in a notification. `settled` 1: belongs to a whole
+ *   message or was recognised; 0: still waits (for other segments, or for its outgoing message).
+ * - `message`: received messages. `outbound`, `part`: sent ones. `publication`: what the outside has not confirmed yet.
+ * - `met`: which SIM's stores a modem has already been looked through. `note`: small facts by name.
+ */
+export const MIGRATIONS = [
+  `CREATE TABLE segment (
+     seq INTEGER PRIMARY KEY AUTOINCREMENT,
+     modem TEXT NOT NULL, content_key TEXT NOT NULL, raw TEXT NOT NULL, content TEXT NOT NULL,
+     store TEXT NOT NULL, slot INTEGER, at INTEGER NOT NULL, seen_at INTEGER NOT NULL,
+     backlog INTEGER NOT NULL, publish INTEGER NOT NULL,
+     settled INTEGER NOT NULL DEFAULT 0, message TEXT,
+     UNIQUE (modem, content_key)
+   ) STRICT;
+   CREATE INDEX segment_open ON segment (modem, settled);
+   CREATE INDEX segment_message ON segment (message);
+
+   CREATE TABLE message (
+     seq INTEGER PRIMARY KEY AUTOINCREMENT,
+     id TEXT NOT NULL UNIQUE, modem TEXT NOT NULL, sender TEXT, replace_type INTEGER,
+     received_at INTEGER NOT NULL, missing INTEGER NOT NULL, body TEXT NOT NULL
+   ) STRICT;
+   CREATE INDEX message_modem ON message (modem, seq);
+
+   CREATE TABLE publication (
+     seq INTEGER PRIMARY KEY AUTOINCREMENT,
+     modem TEXT NOT NULL, kind TEXT NOT NULL, body TEXT NOT NULL
+   ) STRICT;
+   CREATE INDEX publication_modem ON publication (modem, seq);
+
+   CREATE TABLE outbound (
+     seq INTEGER PRIMARY KEY AUTOINCREMENT,
+     id TEXT NOT NULL, modem TEXT NOT NULL, recipient TEXT NOT NULL, text TEXT NOT NULL,
+     request TEXT NOT NULL, encoding TEXT NOT NULL, priority INTEGER NOT NULL, trans TEXT,
+     command TEXT NOT NULL, unacknowledged INTEGER NOT NULL DEFAULT 1,
+     accepted_at INTEGER NOT NULL, expires_at INTEGER, status TEXT NOT NULL, error TEXT,
+     attempts INTEGER NOT NULL DEFAULT 0, not_before INTEGER NOT NULL DEFAULT 0, updated_at INTEGER NOT NULL,
+     UNIQUE (modem, id)
+   ) STRICT;
+   CREATE INDEX outbound_status ON outbound (modem, status);
+   CREATE INDEX outbound_unacknowledged ON outbound (unacknowledged) WHERE unacknowledged = 1;
+
+   CREATE TABLE part (
+     outbound INTEGER NOT NULL REFERENCES outbound (seq) ON DELETE CASCADE,
+     part INTEGER NOT NULL, segments INTEGER NOT NULL, wire TEXT NOT NULL,
+     state TEXT NOT NULL, refs TEXT NOT NULL DEFAULT '[]', at INTEGER, outcome TEXT,
+     PRIMARY KEY (outbound, part)
+   ) STRICT, WITHOUT ROWID;
+
+   CREATE TABLE met (
+     modem TEXT NOT NULL, sim TEXT NOT NULL, store TEXT NOT NULL,
+     PRIMARY KEY (modem, sim, store)
+   ) STRICT, WITHOUT ROWID;
+
+   CREATE TABLE note (name TEXT PRIMARY KEY, value TEXT NOT NULL) STRICT, WITHOUT ROWID;`,
+] as const
