@@ -194,6 +194,11 @@ export class OutboundRecords {
     return rows.map((row) => this.#whole(row))
   }
 
+  /** A reference that no message of the last 65535 had, 0 … 65535: it ties the parts of a concatenated message. */
+  nextReference(): number {
+    return (this.#db.get<{ seq: number }>("SELECT seq FROM sqlite_sequence WHERE name = 'outbound'")?.seq ?? 0) & 0xffff
+  }
+
   waiting(modem: ModemId): number {
     return (
       this.#db.get<{ n: number }>(

@@ -1,0 +1,95 @@
+import { ConfigError } from '../config/load.ts'
+import { ModemError } from '../modem/errors.ts'
+import { runCheck } from './check.ts'
+import { type CliIo, UsageError } from './command-line.ts'
+import { runDemo } from './demo.ts'
+import { configFrom } from './sources.ts'
+import { start } from './start.ts'
+import { doctor, ports, switchMode } from './usb-verbs.ts'
+import { version } from './version.ts'
+
+interface Verb {
+  readonly name: string
+  readonly synopsis: string
+  readonly summary: string
+  /** @returns the exit code */
+  readonly run: (io: CliIo, signal: AbortSignal) => Promise<number>
+}
+
+const VERBS: readonly Verb[] = [
+  {
+    name: 'start',
+    synopsis: '[start] [--config FILE] [--OPTION=VALUE …]',
+    summary: 'run the bridge',
+    run: (io, signal) => start(configFrom(io), signal),
+  },
+  {
+    name: 'demo',
+    synopsis: 'demo [--for 20s]',
+    summary: 'run it with simulated modems and a broker of its own; touches no file of yours',
+    run: runDemo,
+  },
+  {
+    name: 'check',
+    synopsis: 'check [--config FILE]',
+    summary: 'validate the configuration, connect to nothing',
+    run: runCheck,
+  },
+  { name: 'ports', synopsis: 'ports', summary: 'list ZTE USB devices and which port answers AT', run: ports },
+  {
+    name: 'doctor',
+    synopsis: 'doctor [--config FILE]',
+    summary: 'look for what usually goes wrong and say the remedy',
+    run: doctor,
+  },
+  {
+    name: 'switch',
+    synopsis: 'switch modem|network|storage [--stick PORT] [--yes]',
+    summary: 'change what a stick shows itself as',
+    run: switchMode,
+  },
+]
+
+/** Runs one command line. @returns 0 clean, 1 failure, 2 wrong configuration or usage */
+export async function runCli(io: CliIo): Promise<number> {
+  const [first = '', ...rest] = io.args
+  if (io.args.includes('--help') || first === 'help') return print(help())
+  if (first === '--version') return print(version())
+  const isVerb = !first.startsWith('-') && first !== ''
+  const verb = VERBS.find(({ name }) => name === (isVerb ? first : 'start'))
+  if (verb === undefined) return complain(`There is no ${JSON.stringify(first)}.\n\n${help()}`, 2)
+  try {
+    return await verb.run({ ...io, args: isVerb ? rest : io.args }, endingSignal())
+  } catch (error) {
+    if (error instanceof ConfigError || error instanceof UsageError) return complain(error.message, 2)
+    if (error instanceof ModemError) return complain(error.message, 1)
+    throw error
+  }
+}
+
+/** Aborts at SIGINT and SIGTERM; the second of them ends the process at once. */
+function endingSignal(): AbortSignal {
+  const ending = new AbortController()
+  const end = (): void => {
+    if (ending.signal.aborted) process.exit(1)
+    ending.abort()
+  }
+  process.on('SIGINT', end)
+  process.on('SIGTERM', end)
+  return ending.signal
+}
+
+function help(): string {
+  const lines = VERBS.map(({ synopsis, summary }) => `  zte2mqtt ${synopsis}\n      ${summary}`)
+  return `zte2mqtt ${version()} puts ZTE cellular modems on MQTT.\n\n${lines.join('\n')}\n\n  --help, --version\n`
+}
+
+function print(text: string): number {
+  process.stdout.write(`${text.trimEnd()}\n`)
+  return 0
+}
+
+function complain(text: string, code: number): number {
+  process.stderr.write(`${text.trimEnd()}\n`)
+  return code
+}

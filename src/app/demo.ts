@@ -1,0 +1,115 @@
+import { mkdtempSync, rmSync } from 'node:fs'
+import { connect, createServer } from 'node:net'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { duration } from '../config/formats.ts'
+import { loadConfig } from '../config/load.ts'
+import { AtStick } from '../simulator/at-stick.ts'
+import { CellularNetwork } from '../simulator/cellular-network.ts'
+import { MF190, MF831 } from '../simulator/profiles.ts'
+import { REALISTIC } from '../simulator/stick-insides.ts'
+import { type CliIo, UsageError } from './command-line.ts'
+import { watch } from './demo-watch.ts'
+import { start } from './start.ts'
+
+const USUAL_PORT = 1883
+const ANNA = { id: 'anna', number: '+447700900001' }
+const BEN = { id: 'ben', number: '+447700900002' }
+
+/** `zte2mqtt demo`: the real bridge with an ordinary configuration; only the other end of its wires is made up. */
+export async function runDemo({ args }: CliIo, signal: AbortSignal): Promise<number> {
+  const runsForMs = readLimit(args)
+  const folder = mkdtempSync(join(tmpdir(), 'zte2mqtt-demo-'))
+  const network = new CellularNetwork({ deliveryDelayMs: 1500, reportDelayMs: 1000 })
+  const sticks = [
+    new AtStick({ network, number: ANNA.number, profile: MF190, latency: REALISTIC }),
+    new AtStick({ network, number: BEN.number, profile: MF831, latency: REALISTIC }),
+  ]
+  try {
+    const ports = await Promise.all(sticks.map((stick) => stick.listen()))
+    const brokerPort = await freePort()
+    const config = loadConfig({
+      args: options(folder, brokerPort, ports),
+      env: {},
+      readFile: () => undefined,
+      defaultFile: '',
+    })
+    say(introduction(brokerPort))
+    const limits = runsForMs === undefined ? [signal] : [signal, AbortSignal.timeout(runsForMs)]
+    const until = AbortSignal.any(limits)
+    const [code, isSeen] = await Promise.all([
+      start(config, until),
+      watch({ port: brokerPort, anna: ANNA, ben: BEN, say, signal: until }),
+    ])
+    if (runsForMs !== undefined && !isSeen) {
+      say('The demo ended before an SMS had gone through.')
+      return 1
+    }
+    return code
+  } finally {
+    await Promise.all(sticks.map((stick) => stick.close()))
+    rmSync(folder, { recursive: true, force: true })
+  }
+}
+
+function readLimit(args: readonly string[]): number | undefined {
+  if (args.length === 0) return undefined
+  const [option, value] = args[0]?.includes('=') ? args[0].split('=') : args
+  const outcome = option === '--for' && value !== undefined ? duration('1s', '1d').read(value) : undefined
+  if (outcome === undefined || !('value' in outcome)) {
+    throw new UsageError('demo takes nothing but --for and a time such as 20s.')
+  }
+  return outcome.value
+}
+
+function options(folder: string, brokerPort: number, ports: readonly number[]): string[] {
+  const modems = [ANNA, BEN].map(({ id }, index) => ({
+    id,
+    name: `Demo stick ${id}`,
+    port: `tcp://127.0.0.1:${ports[index]}`,
+  }))
+  return [
+    `--modems=${JSON.stringify(modems)}`,
+    `--broker.port=${brokerPort}`,
+    `--broker.path=${join(folder, 'broker')}`,
+    `--journal.path=${join(folder, 'journal.db')}`,
+    '--poll.signal=5s',
+    '--log.pretty=true',
+  ]
+}
+
+/** The usual port, or where something listens there already, any other. */
+async function freePort(): Promise<number> {
+  const isTaken = await new Promise<boolean>((resolve) => {
+    const socket = connect(USUAL_PORT, '127.0.0.1')
+    socket.once('connect', () => resolve(true)).once('error', () => resolve(false))
+    socket.once('connect', () => socket.destroy())
+  })
+  if (!isTaken) return USUAL_PORT
+  const server = createServer()
+  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve))
+  const address = server.address()
+  await new Promise((resolve) => server.close(resolve))
+  const port = typeof address === 'object' && address !== null ? address.port : 0
+  say(`Port ${USUAL_PORT} is taken, so the demo's broker listens on ${port}.`)
+  return port
+}
+
+function introduction(port: number): string {
+  const json = `{"to": "${BEN.number}", "text": "Hello from MQTT"}`
+  return [
+    '',
+    `Two simulated sticks, ${ANNA.id} (${ANNA.number}) and ${BEN.id} (${BEN.number}), and a broker on mqtt://127.0.0.1:${port}.`,
+    'Watch everything:',
+    `  npx mqtt subscribe -h 127.0.0.1 -p ${port} -v -t 'zte2mqtt/#'`,
+    'Send an SMS from one to the other:',
+    `  npx mqtt publish -h 127.0.0.1 -p ${port} -q 1 -t zte2mqtt/${ANNA.id}/command/sms/send -m '${json}'`,
+    `  mosquitto_pub -p ${port} -q 1 -t zte2mqtt/${ANNA.id}/command/sms/send -m '${json}'`,
+    'Ctrl-C ends it.',
+    '',
+  ].join('\n')
+}
+
+function say(line: string): void {
+  process.stdout.write(`${line}\n`)
+}

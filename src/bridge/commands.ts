@@ -1,0 +1,139 @@
+import { z } from 'zod'
+import { ModemError } from '../modem/errors.ts'
+import type { Failure } from '../modem/messages.ts'
+import type { SendRequest } from './acceptance.ts'
+import type { ModemService } from './modem-service.ts'
+
+export type Answer =
+  | { readonly status: 'ok'; readonly data: unknown }
+  | { readonly status: 'error'; readonly error: Failure }
+
+/** What MQTT knows of a command beside its payload. */
+export interface CommandContext {
+  /** Equal for two deliveries of the same publication, and for two publications of the same content. */
+  readonly identity: string
+  /** ms since the epoch, from the MQTT 5 message expiry interval */
+  readonly messageExpiresAt: number | null
+}
+
+export interface CommandRow {
+  readonly name: string
+  /** Carried out even when it was published while the bridge was away. */
+  readonly waits: boolean
+  readonly fields: z.ZodType
+  /** What a payload that is no JSON object means; absent: it must be an object. */
+  readonly shorthand?: (text: string) => unknown
+  readonly run: (modem: ModemService, input: never, context: CommandContext) => unknown
+}
+
+const transaction = z.string().max(256).optional()
+const id = z.string().min(1).max(64)
+const anything = z.strictObject({ transaction })
+
+const row = <Fields extends z.ZodType>(
+  command: Omit<CommandRow, 'fields' | 'run'> & {
+    readonly fields: Fields
+    readonly run: (modem: ModemService, input: z.output<Fields>, context: CommandContext) => unknown
+  },
+): CommandRow => command as CommandRow
+
+const recipients = z.union([z.string().min(1), z.array(z.string().min(1)).min(1).max(100)], {
+  error: 'expected a phone number or contact name, or a list of 1 to 100 of them',
+})
+
+/** Every command there is: subscriptions, validation and answers come from these rows. */
+export const COMMANDS: readonly CommandRow[] = [
+  row({
+    name: 'sms/send',
+    waits: true,
+    fields: z.strictObject({
+      to: recipients.transform((to) => (typeof to === 'string' ? [to] : to)),
+      text: z.string(),
+      id: id.optional(),
+      flash: z.boolean().default(false),
+      delivery_report: z.boolean().optional(),
+      validity_minutes: z.number().int().min(5).max(635_040).optional(),
+      expires_at: z.iso
+        .datetime({ offset: true, error: 'expected a time such as 2026-11-22T10:30:00+01:00' })
+        .optional(),
+      priority: z.enum(['normal', 'high']).default('normal'),
+      encoding: z.enum(['auto', 'gsm7', 'ucs2']).default('auto'),
+      transaction,
+    }),
+    run: (modem, input: SendRequest, context) => ({ messages: modem.accept(input, context) }),
+  }),
+  row({
+    name: 'sms/cancel',
+    waits: true,
+    fields: z.strictObject({ id: z.string().min(1).max(72), transaction }),
+    shorthand: (text) => ({ id: text }),
+    run: (modem, input) => modem.cancel(input.id),
+  }),
+  row({
+    name: 'sms/list',
+    waits: false,
+    fields: z.strictObject({
+      limit: z.number().int().min(1).max(500).default(50),
+      before: z.iso.datetime({ offset: true, error: 'expected a time such as 2026-11-22T10:30:00+01:00' }).optional(),
+      direction: z.enum(['received', 'sent']).optional(),
+      transaction,
+    }),
+    run: (modem, { limit, before, direction }) => ({
+      messages: modem.history({
+        limit,
+        before: before === undefined ? Number.MAX_SAFE_INTEGER : Date.parse(before),
+        direction: direction ?? null,
+      }),
+    }),
+  }),
+  row({ name: 'reboot', waits: false, fields: anything, shorthand: () => ({}), run: (modem) => modem.reboot() }),
+  row({ name: 'refresh', waits: false, fields: anything, shorthand: () => ({}), run: (modem) => modem.refresh() }),
+]
+
+/** Reads and checks a payload. @throws ModemError `invalid_request` that names the key and what was expected */
+export function parsePayload(command: CommandRow, payload: Uint8Array): unknown {
+  const text = readText(payload)
+  const value = readValue(command, text)
+  const result = command.fields.safeParse(value)
+  if (result.success) return result.data
+  const faults = result.error.issues.map(({ path, message }) =>
+    path.length === 0 ? message : `${path.join('.')}: ${message}`,
+  )
+  throw new ModemError('invalid_request', faults.join('; '))
+}
+
+/** The transaction of a payload, however wrong the rest of it is, so that the sender recognises the answer. */
+export function transactionOf(payload: Uint8Array): string | null {
+  try {
+    const value: unknown = JSON.parse(new TextDecoder('utf-8', { fatal: true }).decode(payload))
+    const found = z.object({ transaction: z.string().max(256) }).safeParse(value)
+    return found.success ? found.data.transaction : null
+  } catch {
+    return null
+  }
+}
+
+function readText(payload: Uint8Array): string {
+  try {
+    return new TextDecoder('utf-8', { fatal: true }).decode(payload).trim()
+  } catch (cause) {
+    throw new ModemError('invalid_request', 'The payload is not UTF-8 text.', { cause })
+  }
+}
+
+function readValue(command: CommandRow, text: string): unknown {
+  if (!text.startsWith('{') && command.shorthand !== undefined) return command.shorthand(text)
+  try {
+    return JSON.parse(text)
+  } catch (cause) {
+    throw new ModemError(
+      'invalid_request',
+      `The payload is not JSON: expected an object such as ${exampleOf(command)}.`,
+      { cause },
+    )
+  }
+}
+
+function exampleOf({ name }: CommandRow): string {
+  return name === 'sms/send' ? '{"to": "+491701234567", "text": "Hello"}' : '{}'
+}

@@ -1,0 +1,69 @@
+import type { ErrorCode, ModemError } from '../modem/errors.ts'
+import type { SimState } from '../modem/state.ts'
+import type { Phase } from './outlet.ts'
+
+/** Where a modem stands in its life, and what its last failure was. */
+export interface Life {
+  readonly phase: Phase
+  /** Openings in a row that failed, or that ended before the modem had been of use. */
+  readonly failures: number
+  /** What is wrong, in the words of the last failure. */
+  readonly problem: string | null
+}
+
+export type Happening =
+  | { readonly kind: 'opening' }
+  | { readonly kind: 'opened'; readonly sim: SimState }
+  | { readonly kind: 'served' }
+  | { readonly kind: 'rebooting' }
+  | { readonly kind: 'lost'; readonly cause: ModemError }
+
+export const BORN: Life = { phase: 'starting', failures: 0, problem: null }
+
+/** Failures that trying again does not cure: somebody has to do something first. */
+const NEEDS_A_PERSON: ReadonlySet<ErrorCode> = new Set([
+  'invalid_request',
+  'not_allowed',
+  'not_supported',
+  'sim_not_ready',
+])
+
+/** Seconds before the next opening, by failures in a row. A stick that left the bus needs 3 to 30 s to return. */
+const BACK_OFF_S = [1, 2, 5, 10, 30]
+
+/** The next stage of a modem's life. Pure. */
+export function live(life: Life, happening: Happening): Life {
+  switch (happening.kind) {
+    case 'opening':
+      return life
+    case 'opened':
+      return {
+        ...life,
+        phase: happening.sim === 'pin_required' || happening.sim === 'puk_required' ? 'unlocking' : 'ready',
+        problem: null,
+      }
+    case 'served':
+      return { ...life, failures: 0 }
+    case 'rebooting':
+      return { ...life, phase: 'rebooting' }
+    case 'lost':
+      return {
+        phase: phaseAfter(life, happening.cause),
+        failures: life.failures + 1,
+        problem: happening.cause.message,
+      }
+  }
+}
+
+function phaseAfter(life: Life, cause: ModemError): Phase {
+  // It was told to go: until it has failed to return a few times, that is all there is to say.
+  if (life.phase === 'rebooting' && life.failures < 5) return 'rebooting'
+  if (NEEDS_A_PERSON.has(cause.code)) return 'failed'
+  if (cause.code === 'modem_offline' || cause.code === 'closed') return 'absent'
+  return 'recovering'
+}
+
+/** ms to wait before the modem is opened again. */
+export function backOffMs({ failures }: Life): number {
+  return (BACK_OFF_S[Math.min(Math.max(failures - 1, 0), BACK_OFF_S.length - 1)] ?? 30) * 1000
+}

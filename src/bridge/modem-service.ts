@@ -1,0 +1,13 @@
+import type { HistoryEntry, HistoryQuestion } from '../journal/history.ts'
+import type { Accepted, SendRequest } from './acceptance.ts'
+import type { CommandContext } from './commands.ts'
+
+/** What may be asked of one modem, present or not. Every method throws or rejects with ModemError. */
+export interface ModemService {
+  /** Synchronous: when it returns, the messages are in the journal. */
+  accept(request: SendRequest, context: CommandContext): readonly Accepted[]
+  cancel(id: string): { readonly id: string; readonly status: string }
+  history(question: HistoryQuestion): readonly HistoryEntry[]
+  reboot(): Promise<void>
+  refresh(): Promise<void>
+}

@@ -1,0 +1,68 @@
+import type { Identity, Modem } from '../modem/modem.ts'
+import type { ModemState, StateGroup } from '../modem/state.ts'
+import type { ModemHappening } from './outlet.ts'
+
+/** Changes of the signal below this many dB are noise. */
+const SIGNAL_DEAD_BAND_DB = 2
+
+/** What the modem last said of itself, kept while it is away. */
+export class StateBoard {
+  #state: Partial<ModemState> = {}
+  #identity: Identity | null = null
+  readonly #onEvent: (event: ModemHappening) => void
+
+  constructor(onEvent: (event: ModemHappening) => void) {
+    this.#onEvent = onEvent
+  }
+
+  get state(): Partial<ModemState> {
+    return this.#state
+  }
+
+  get identity(): Identity | null {
+    return this.#identity
+  }
+
+  /** A newly opened modem; what differs from the one before is told. */
+  opened(identity: Identity): void {
+    const before = this.#identity
+    this.#identity = identity
+    if (before === null) return
+    if (before.port !== identity.port) this.#tell('port_changed', before.port, identity.port)
+    if (before.firmware !== identity.firmware) this.#tell('firmware_changed', before.firmware, identity.firmware)
+    // The card's number itself is personal; that it is another one is all that is told.
+    if (before.iccid !== identity.iccid) this.#onEvent({ type: 'sim_changed' })
+  }
+
+  async read(modem: Modem, groups: readonly StateGroup[]): Promise<void> {
+    const news = await modem.readState(groups)
+    const before = this.#state
+    this.#state = { ...before, ...news, ...steadied(before, news) }
+    const { registration, store } = this.#state
+    if (before.registration !== undefined && registration?.state !== before.registration.state) {
+      this.#tell('registration_changed', before.registration.state, registration?.state ?? 'unknown')
+    }
+    if (store !== undefined && isFull(store) && !isFull(before.store)) {
+      this.#onEvent({ type: 'storage_full', detail: { storage: store.storage, capacity: store.capacity } })
+    }
+  }
+
+  #tell(type: ModemHappening['type'], from: string | null, to: string | null): void {
+    this.#onEvent({ type, detail: { from, to } })
+  }
+}
+
+function isFull(store: ModemState['store'] | undefined): boolean {
+  return store !== undefined && store.capacity > 0 && store.used >= store.capacity
+}
+
+/** The signal as it was, unless it moved by more than the dead band or became known or unknown. */
+function steadied(before: Partial<ModemState>, news: Partial<ModemState>): Partial<ModemState> {
+  const [old, now] = [before.signal, news.signal]
+  if (old === undefined || now === undefined) return {}
+  const moved = (['rssiDbm', 'rscpDbm', 'rsrpDbm', 'rsrqDb', 'sinrDb', 'ecioDb', 'ber'] as const).some((key) => {
+    const [a, b] = [old[key], now[key]]
+    return a === null || b === null ? a !== b : Math.abs(a - b) >= SIGNAL_DEAD_BAND_DB
+  })
+  return moved ? {} : { signal: old }
+}

@@ -1,0 +1,106 @@
+import type { Fault } from './options.ts'
+import { isWithin } from './options.ts'
+import type { Config } from './schema.ts'
+
+interface Rule {
+  /** Options the rule looks at; it is skipped when one of them is faulty by itself. */
+  readonly reads: readonly string[]
+  check(config: Config): readonly Fault[]
+}
+
+const NO_MODEM =
+  'no modem is configured. In the file: `modems: [{id: stick, port: auto}]`; as a variable: ' +
+  `ZTE2MQTT_MODEMS='[{"id": "stick", "port": "auto"}]'`
+
+const RULES: readonly Rule[] = [
+  {
+    // MQTT 3.1.1 section 3.1.2.9: no password without a user name. MQTT 5 allows it.
+    reads: ['mqtt.username', 'mqtt.password', 'mqtt.protocol'],
+    check: ({ mqtt }) =>
+      fault(
+        mqtt.password !== null && mqtt.username === null && mqtt.protocol !== 5,
+        'mqtt.username',
+        'is missing, but there is a mqtt.password; only mqtt.protocol: 5 allows that',
+      ),
+  },
+  {
+    reads: ['mqtt.cert', 'mqtt.key'],
+    check: ({ mqtt }) => [
+      ...fault(mqtt.cert === null && mqtt.key !== null, 'mqtt.cert', 'is missing; mqtt.key is nothing without it'),
+      ...fault(mqtt.key === null && mqtt.cert !== null, 'mqtt.key', 'is missing; mqtt.cert is nothing without it'),
+    ],
+  },
+  {
+    reads: ['mqtt.url', 'mqtt.protocol'],
+    check: ({ mqtt }) =>
+      fault(
+        mqtt.url === '' && mqtt.protocol === 5,
+        'mqtt.protocol',
+        'found 5, but the embedded broker speaks 4 (MQTT 3.1.1) only; set mqtt.url, or auto here',
+      ),
+  },
+  {
+    reads: ['mqtt.url', 'broker.host', 'broker.users'],
+    check: ({ mqtt, broker }) =>
+      fault(
+        mqtt.url === '' && !isLoopback(broker.host) && broker.users.length === 0,
+        'broker.host',
+        `found ${JSON.stringify(broker.host)}, which others can reach; that requires broker.users`,
+      ),
+  },
+  { reads: ['broker.users'], check: ({ broker }) => repeated('broker.users', 'username', broker.users) },
+  {
+    reads: ['modems'],
+    check: ({ modems }) => [
+      ...fault(modems.length === 0, 'modems', NO_MODEM),
+      ...repeated('modems', 'id', modems),
+      ...repeated('modems', 'imei', modems),
+      ...repeated('modems', 'port', modems, 'auto'),
+      ...ambiguous(modems),
+    ],
+  },
+]
+
+/** What is wrong between options that are right each by itself. `faulty`: what is wrong with those that are not. */
+export function incoherences(config: Config, faulty: readonly Fault[]): readonly Fault[] {
+  const isFaulty = (option: string): boolean => faulty.some(({ path }) => isWithin(path, option))
+  return RULES.filter(({ reads }) => !reads.some(isFaulty)).flatMap(({ check }) => check(config))
+}
+
+function fault(isWrong: boolean, path: string, says: string): readonly Fault[] {
+  return isWrong ? [{ path, says }] : []
+}
+
+function isLoopback(host: string): boolean {
+  return host === 'localhost' || host === '::1' || /^127(\.\d{1,3}){3}$/.test(host)
+}
+
+/** `mayRepeat`: a value that names nothing, so that several may have it. */
+function repeated<Key extends string>(
+  path: string,
+  key: Key,
+  list: readonly { readonly [K in Key]: string | null }[],
+  mayRepeat: string | null = null,
+): readonly Fault[] {
+  return list.flatMap((element, index) => {
+    const value = element[key]
+    const first = list.findIndex((other) => other[key] === value)
+    return fault(
+      value !== mayRepeat && first < index,
+      `${path}[${index}].${key}`,
+      `is the same as that of ${path}[${first}]`,
+    )
+  })
+}
+
+function ambiguous(modems: Config['modems']): readonly Fault[] {
+  const isAuto = ({ port }: Config['modems'][number]): boolean => port === 'auto'
+  if (modems.filter(isAuto).length < 2) return []
+  return modems.flatMap((modem, index) =>
+    fault(
+      isAuto(modem) && modem.imei === null,
+      `modems[${index}].imei`,
+      'is missing; with several modems on port: auto it tells which stick is which',
+    ),
+  )
+}

@@ -1,0 +1,262 @@
+import { contacts } from './contacts.ts'
+import {
+  boolean,
+  brokerUrl,
+  duration,
+  filledText,
+  imei,
+  integer,
+  modemId,
+  oneOf,
+  pin,
+  serialPort,
+  text,
+  topicName,
+  topicPrefix,
+} from './formats.ts'
+import type { Group, ValueOf } from './options.ts'
+import { listOf } from './settle.ts'
+
+const USER = {
+  username: { doc: 'Name a client logs in with.', format: filledText, default: null, required: true },
+  password: { doc: 'Its password.', format: filledText, default: null, required: true, sensitive: true },
+} as const satisfies Group
+
+const MODEM = {
+  id: {
+    doc: 'Part of every topic of this modem. Changing it makes it another modem for Home Assistant.',
+    format: modemId,
+    default: null,
+    required: true,
+  },
+  name: { doc: 'Name to show to people. Empty: the id.', format: text, default: '' },
+  transport: {
+    doc: 'How the modem is spoken to: AT commands on a serial line.',
+    format: oneOf(['serial']),
+    default: 'serial',
+  },
+  port: {
+    doc: 'Where it is. `auto` looks for a ZTE stick on USB; `tcp://` is a serial line behind ser2net or alike.',
+    format: serialPort,
+    default: 'auto',
+  },
+  imei: {
+    doc: 'Which stick this is. Needed when several modems have `port: auto`.',
+    format: imei,
+    default: null,
+    personal: true,
+  },
+  baud: {
+    doc: 'Speed of the serial line in bit/s. USB sticks ignore it.',
+    format: integer(1200, 4_000_000),
+    default: 115200,
+  },
+  pin: {
+    doc: 'PIN of the SIM. Tried once, and never when fewer than two tries are left.',
+    format: pin,
+    default: null,
+    sensitive: true,
+  },
+} as const satisfies Group
+
+/** Every option there is: its default, what it takes and what it does. Nothing else declares an option. */
+export const SCHEMA = {
+  mqtt: {
+    url: {
+      doc: 'Address of the MQTT broker. Empty: a broker of its own runs inside zte2mqtt (see `broker`).',
+      format: brokerUrl,
+      default: '',
+    },
+    username: { doc: 'User name at the broker.', format: filledText, default: null },
+    password: { doc: 'Password at the broker.', format: filledText, default: null, sensitive: true },
+    client_id: {
+      doc:
+        'MQTT client id. Empty: the base topic. It stays the same over restarts, because the broker keeps messages under it; ' +
+        'two bridges on one broker need two.',
+      format: text,
+      default: '',
+    },
+    session_expiry: {
+      doc: 'How long the broker keeps messages to send for an absent bridge (MQTT 5 only).',
+      format: duration('1m', '3650d'),
+      default: '7d',
+    },
+    base_topic: {
+      doc: 'Beginning of all topics. Each bridge needs one of its own.',
+      format: topicPrefix,
+      default: 'zte2mqtt',
+    },
+    protocol: {
+      doc: 'MQTT protocol level: 5, 4 (which is MQTT 3.1.1), or `auto`, which tries 5 and falls back to 4.',
+      format: oneOf(['auto', 5, 4]),
+      default: 'auto',
+    },
+    ca: { doc: 'File with the certificate authority of the broker (PEM).', format: filledText, default: null },
+    cert: { doc: 'File with the certificate of this client (PEM).', format: filledText, default: null },
+    key: { doc: 'File with the private key that belongs to `cert` (PEM).', format: filledText, default: null },
+    reject_unauthorized: {
+      doc: 'Refuse a broker whose certificate cannot be verified. `false` lets anybody in between read everything.',
+      format: boolean,
+      default: true,
+    },
+  },
+  broker: {
+    host: {
+      doc: 'Address the embedded broker listens on. Anything but this machine itself requires `users`.',
+      format: filledText,
+      default: '127.0.0.1',
+    },
+    port: { doc: 'TCP port the embedded broker listens on.', format: integer(1, 65535), default: 1883 },
+    users: {
+      doc: 'Who may log in to the embedded broker. Empty: everybody on this machine.',
+      format: listOf(USER),
+      default: [],
+    },
+    path: {
+      doc: 'Folder where the embedded broker keeps retained messages.',
+      format: filledText,
+      default: 'data/broker',
+    },
+  },
+  homeassistant: {
+    enabled: { doc: 'Announce the modems to Home Assistant.', format: boolean, default: true },
+    discovery_prefix: {
+      doc: 'The discovery prefix that is set in Home Assistant.',
+      format: topicPrefix,
+      default: 'homeassistant',
+    },
+    status_topic: {
+      doc: 'Topic on which Home Assistant says that it has started.',
+      format: topicName,
+      default: 'homeassistant/status',
+    },
+  },
+  modems: { doc: 'The modems; at least one.', format: listOf(MODEM), default: [] },
+  poll: {
+    signal: { doc: 'How often the signal is read.', format: duration('1s', '1d'), default: '30s' },
+    status: { doc: 'How often registration, operator and SIM are read.', format: duration('1s', '1d'), default: '60s' },
+    sms: {
+      doc: 'How often the message store is looked into, besides whenever the modem announces a message.',
+      format: duration('1s', '1d'),
+      default: '60s',
+    },
+    republish: {
+      doc: 'How often the state is published even though nothing changed.',
+      format: duration('10s', '1d'),
+      default: '10m',
+    },
+  },
+  sms: {
+    after_receive: {
+      doc: 'What happens in the modem to a message that is safely stored by the bridge.',
+      format: oneOf(['delete', 'keep']),
+      default: 'delete',
+    },
+    storage: {
+      doc: 'Where the modem keeps received messages: SIM (SM), its own memory (ME) or both (MT).',
+      format: oneOf(['SM', 'ME', 'MT']),
+      default: 'SM',
+    },
+    multipart_timeout: {
+      doc:
+        'How long to wait for missing parts before a long message is published with what is there. Parts that come later complete ' +
+        'it under the same id.',
+      format: duration('10s', '7d'),
+      default: '15m',
+    },
+    delivery_report: {
+      doc: 'Ask the network for a delivery report unless the command says otherwise.',
+      format: boolean,
+      default: true,
+    },
+    on_unknown: {
+      doc:
+        'What to do with a message of which nobody knows whether the network took it: `report` says so; `resend` sends it again, ' +
+        'which may cost twice.',
+      format: oneOf(['report', 'resend']),
+      default: 'report',
+    },
+    max_parts: { doc: 'Longest message to send, in parts.', format: integer(1, 255), default: 10 },
+    repeat_window: {
+      doc: 'The same text to the same number is refused for so long; 0 turns that off.',
+      format: duration('0', '1d'),
+      default: '30s',
+    },
+    backlog: {
+      doc:
+        'What happens to messages that lay in the modem when the bridge first met this SIM or store: `import` keeps them in the ' +
+        'history, `publish` also publishes them with `backlog: true`, `skip` leaves them alone.',
+      format: oneOf(['import', 'publish', 'skip']),
+      default: 'import',
+    },
+    retry: {
+      attempts: {
+        doc: 'How often sending is tried in all, where trying again makes sense.',
+        format: integer(1, 100),
+        default: 3,
+      },
+      backoff: {
+        doc: 'Wait before the second try; it grows with each further one.',
+        format: duration('1s', '1h'),
+        default: '10s',
+      },
+    },
+  },
+  contacts: {
+    doc:
+      'Names that may be used in place of numbers. A name stands for a number (in quotes, international form), for another name, ' +
+      'or for a list of these.',
+    format: contacts,
+    default: new Map(),
+    personal: true,
+  },
+  recovery: {
+    enabled: { doc: 'Reset a modem that stops answering, in growing steps.', format: boolean, default: true },
+    usb_power_topic: {
+      doc:
+        'Topic of a switch that powers the modem: gets OFF, then ON, when nothing else helped. `{modem}` in it is replaced by the ' +
+        'id. Empty: there is none.',
+      format: topicName,
+      default: null,
+    },
+  },
+  journal: {
+    path: {
+      doc: 'File in which messages are kept. It must survive restarts: in Docker, put it on a volume.',
+      format: filledText,
+      default: 'data/zte2mqtt.db',
+    },
+    keep: {
+      doc: 'How long finished messages are kept. What is not yet published or settled is never removed.',
+      format: duration('1d', '3650d'),
+      default: '90d',
+    },
+  },
+  privacy: {
+    publish_identity: { doc: 'Publish IMEI, IMSI, ICCID and the own number.', format: boolean, default: false },
+    retain_messages: {
+      doc: 'Keep the last message in the broker as a retained message. One-time codes stay there, too.',
+      format: boolean,
+      default: true,
+    },
+  },
+  log: {
+    level: {
+      doc: 'Least important level to log.',
+      format: oneOf(['trace', 'debug', 'info', 'warn', 'error', 'fatal', 'silent']),
+      default: 'info',
+    },
+    pretty: {
+      doc: 'Log for people instead of JSON lines; `auto`: on a terminal.',
+      format: oneOf(['auto', true, false]),
+      default: 'auto',
+    },
+    redact: { doc: 'Leave phone numbers and message texts out of the log.', format: boolean, default: true },
+  },
+} as const satisfies Group
+
+/**
+ * The configuration as the program gets it: frozen, keys as in YAML, all durations in milliseconds. `mqtt.client_id` and
+ * `modems[].name` are never empty; `contacts` maps each name to its numbers.
+ */
+export type Config = ValueOf<typeof SCHEMA>

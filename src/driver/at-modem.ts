@@ -1,0 +1,119 @@
+import { EventEmitter } from 'node:events'
+import { parseArrival, parseDirect } from '../at/responses-sms.ts'
+import { findUnsolicited } from '../at/unsolicited.ts'
+import { ModemError } from '../modem/errors.ts'
+import type { StoredSegment } from '../modem/messages.ts'
+import type { Capabilities, Identity, Modem, ModemEvents } from '../modem/modem.ts'
+import type { ModemState, StateGroup } from '../modem/state.ts'
+import type { AtChannel } from './at-channel.ts'
+import { endsConnection } from './at-question.ts'
+import { AtSmsStore } from './at-sms.ts'
+import type { Started } from './at-start.ts'
+import { AtStateReader } from './at-state.ts'
+import { toStoredSegment } from './stored-pdu.ts'
+
+/** Ways to restart: 3GPP TS 27.007 section 8.2, ZTE's own, and Qualcomm's. */
+const RESTARTS = ['AT+CFUN=1,1', 'AT+ZRST', 'AT+CFUN=6'] as const
+
+/** Store of messages that came in a notification and are stored nowhere. */
+const DIRECT = 'direct'
+
+/**
+ * A modem over an AT channel that has been started up. Messages that are stored nowhere else, and the loss of the modem,
+ * wait for whoever listens first. `close` is no loss: after it there is no event any more.
+ */
+export class AtModem extends EventEmitter<ModemEvents> implements Modem {
+  readonly identity: Identity
+  readonly can: Capabilities
+  readonly #channel: AtChannel
+  readonly #state: AtStateReader
+  readonly #sms: AtSmsStore | undefined
+  readonly #kept: StoredSegment[] = []
+  #lost: ModemError | undefined
+  #isClosed = false
+
+  /** @param early unsolicited lines that came while the modem was started up */
+  constructor(channel: AtChannel, { identity, stores }: Started, early: readonly string[] = []) {
+    super()
+    this.identity = identity
+    this.#channel = channel
+    this.#state = new AtStateReader(channel)
+    this.#sms = stores === null ? undefined : new AtSmsStore(channel, stores)
+    this.can = { ...(this.#sms && { sms: this.#sms }), reboot: () => this.#reboot() }
+    const listening: EventEmitter = this as EventEmitter
+    listening.on('newListener', () => queueMicrotask(() => this.#release()))
+    for (const line of early) this.#heed(line)
+    channel.on('unsolicited', (line) => this.#heed(line))
+    channel.on('closed', (cause) => {
+      this.#lost = cause
+      this.#release()
+    })
+  }
+
+  readState(groups: readonly StateGroup[]): Promise<Partial<ModemState>> {
+    return this.#state.read(groups)
+  }
+
+  close(): Promise<void> {
+    this.#isClosed = true
+    return this.#channel.close()
+  }
+
+  #heed(line: string): void {
+    const meaning = findUnsolicited(line)?.meaning
+    if (meaning === 'arrived') this.#arrived(line)
+    else if (meaning === 'direct') this.#take(line)
+    else if (typeof meaning === 'object') this.emit('changed', meaning.changed)
+  }
+
+  #arrived(line: string): void {
+    const place = unlessBroken(() => parseArrival(line))
+    if (place !== undefined) this.#sms?.announced(place)
+    this.emit('arrived')
+  }
+
+  #take(line: string): void {
+    const pdu = line.split('\n')[1]
+    const given = unlessBroken(() => parseDirect(line)) ?? (pdu === undefined ? undefined : { pdu, length: pdu.length })
+    if (given === undefined) {
+      // Its PDU got lost on the line; perhaps the modem has stored it all the same.
+      this.emit('arrived')
+      return
+    }
+    this.#kept.push(toStoredSegment(given, DIRECT, null))
+    this.#release()
+  }
+
+  #release(): void {
+    if (this.#isClosed) return
+    if (this.listenerCount('arrived') > 0) for (const segment of this.#kept.splice(0)) this.emit('arrived', segment)
+    if (this.#lost === undefined || this.listenerCount('lost') === 0) return
+    this.#isClosed = true
+    this.emit('lost', this.#lost)
+  }
+
+  async #reboot(): Promise<void> {
+    let refusal: unknown
+    for (const command of RESTARTS) {
+      try {
+        await this.#channel.send(command)
+        return
+      } catch (error) {
+        // Some leave the bus without another word.
+        if (error instanceof ModemError && error.code === 'closed') return
+        if (endsConnection(error)) throw error
+        refusal = error
+      }
+    }
+    throw new ModemError('not_supported', 'The modem refuses every command that restarts it.', { cause: refusal })
+  }
+}
+
+function unlessBroken<T>(parse: () => T | undefined): T | undefined {
+  try {
+    return parse()
+  } catch (error) {
+    if (error instanceof ModemError) return undefined
+    throw error
+  }
+}

@@ -1,0 +1,151 @@
+import type { RegistrationReport } from '../at/responses-network.ts'
+import { accessTechnology, parseCops, parseRegistration, registrationState } from '../at/responses-network.ts'
+import type { ExtendedSignalQuality, SignalQuality, ZteSignal } from '../at/responses-signal.ts'
+import { parseCesq, parseCsq, parseZrssi } from '../at/responses-signal.ts'
+import { parseCpms } from '../at/responses-sms.ts'
+import { parseZdon, parseZpas } from '../at/responses-zte.ts'
+import { ModemError } from '../modem/errors.ts'
+import type { MessageStore, ModemState, Operator, Registration, Signal, StateGroup } from '../modem/state.ts'
+import type { AtChannel } from './at-channel.ts'
+import { ask, endsConnection, firstOf } from './at-question.ts'
+import { readSim } from './at-sim.ts'
+
+/** Reads the groups of the state over AT commands. */
+export class AtStateReader {
+  readonly #channel: AtChannel
+  /** Commands that this modem does not know. */
+  readonly #unknown = new Set<string>()
+  /** MCC and MNC by operator name: asking for them needs another format, which is then set for everybody. */
+  readonly #codes = new Map<string, string>()
+
+  constructor(channel: AtChannel) {
+    this.#channel = channel
+  }
+
+  /** A group the modem cannot tell now is absent. @throws ModemError when the connection has ended */
+  async read(groups: readonly StateGroup[]): Promise<Partial<ModemState>> {
+    const state: { -readonly [G in StateGroup]?: ModemState[G] } = {}
+    for (const group of new Set(groups)) {
+      if (group === 'sim') state.sim = await readSim(this.#channel)
+      else Object.assign(state, defined(group, await this.#group(group)))
+    }
+    return state
+  }
+
+  #group(group: Exclude<StateGroup, 'sim'>): Promise<ModemState[StateGroup] | undefined> {
+    if (group === 'signal') return this.#signal()
+    if (group === 'registration') return this.#registration()
+    return group === 'operator' ? this.#operator() : this.#store()
+  }
+
+  async #signal(): Promise<Signal | undefined> {
+    const csq = await ask(this.#channel, 'AT+CSQ', firstOf(parseCsq))
+    const cesq = await this.#askIfKnown('AT+CESQ', parseCesq)
+    const zrssi = await this.#askIfKnown('AT+ZRSSI', parseZrssi)
+    return csq === undefined && cesq === undefined && zrssi === undefined ? undefined : signalOf(csq, cesq, zrssi)
+  }
+
+  async #registration(): Promise<Registration | undefined> {
+    // Circuit-switched first: that is where a stick of the 3G years gets its messages.
+    const reports = [
+      await ask(this.#channel, 'AT+CREG?', firstOf(parseRegistration)),
+      await this.#askIfKnown('AT+CEREG?', parseRegistration),
+      await this.#askIfKnown('AT+CGREG?', parseRegistration),
+    ].filter((report) => report !== undefined)
+    const report = reports.find(isRegistered) ?? reports[0]
+    if (report === undefined) return undefined
+    const state = registrationState(report.stat)
+    if (!isRegistered(report)) return { state, accessTechnology: null }
+    const act = accessTechnology(reports.find((each) => each.act !== null)?.act ?? null)
+    return {
+      state,
+      accessTechnology: act ?? (await this.#askIfKnown('AT+ZPAS?', parseZpas))?.accessTechnology ?? null,
+    }
+  }
+
+  async #operator(): Promise<Operator | undefined> {
+    const current = await ask(this.#channel, 'AT+COPS?', firstOf(parseCops))
+    if (current === undefined) return undefined
+    const { operator, format } = current
+    if (operator === null) return { name: null, code: null }
+    if (format === 2) {
+      const zte = await this.#askIfKnown('AT+ZDON?', parseZdon)
+      return { name: zte?.operator ?? null, code: operator }
+    }
+    const code = this.#codes.get(operator) ?? (await this.#operatorCode())
+    if (code !== null) this.#codes.set(operator, code)
+    return { name: operator, code }
+  }
+
+  /** The numeric form of `+COPS` keeps leading zeros of the MNC, which ZTE's own command does not. */
+  async #operatorCode(): Promise<string | null> {
+    if ((await this.#askIfKnown('AT+COPS=3,2', () => undefined, true)) === true) {
+      const numeric = await ask(this.#channel, 'AT+COPS?', firstOf(parseCops))
+      await ask(this.#channel, 'AT+COPS=3,0', () => true)
+      if (numeric?.format === 2 && /^\d{5,6}$/.test(numeric.operator ?? '')) return numeric.operator
+    }
+    const zte = await this.#askIfKnown('AT+ZDON?', parseZdon)
+    if (zte === undefined || zte.mcc === null || zte.mnc === null) return null
+    return `${String(zte.mcc).padStart(3, '0')}${String(zte.mnc).padStart(2, '0')}`
+  }
+
+  async #store(): Promise<MessageStore | undefined> {
+    // The third is the one for receiving, also while another one is being read.
+    const usage = (await ask(this.#channel, 'AT+CPMS?', firstOf(parseCpms)))?.at(-1)
+    return usage && { storage: usage.store, used: usage.used, capacity: usage.capacity }
+  }
+
+  async #askIfKnown<T>(command: string, parse: (line: string) => T | undefined, otherwise?: T): Promise<T | undefined> {
+    if (this.#unknown.has(command)) return undefined
+    try {
+      return firstOf(parse)(await this.#channel.send(command)) ?? otherwise
+    } catch (error) {
+      if (endsConnection(error)) throw error
+      if (isUnknownCommand(error)) this.#unknown.add(command)
+      return undefined
+    }
+  }
+}
+
+/** A plain ERROR, or words to that effect; a numbered error may be another one the next time. */
+function isUnknownCommand(error: unknown): boolean {
+  if (!(error instanceof ModemError)) return false
+  return error.code === 'not_supported' || (error.code === 'rejected_by_modem' && error.cme === undefined)
+}
+
+function isRegistered({ stat }: RegistrationReport): boolean {
+  const state = registrationState(stat)
+  return state === 'home' || state === 'roaming'
+}
+
+function defined<T>(group: StateGroup, value: T | undefined): { readonly [group: string]: T } {
+  return value === undefined ? {} : { [group]: value }
+}
+
+/** ZTE's own command says most and wins; the scale of `+CSQ` is the coarsest. */
+function signalOf(
+  csq: SignalQuality | undefined,
+  cesq: ExtendedSignalQuality | undefined,
+  zrssi: ZteSignal | undefined,
+): Signal {
+  const rssiDbm = zrssi?.rssiDbm ?? csq?.rssiDbm ?? cesq?.rxlevDbm ?? null
+  const rscpDbm = zrssi?.rscpDbm ?? cesq?.rscpDbm ?? null
+  const rsrpDbm = zrssi?.rsrpDbm ?? cesq?.rsrpDbm ?? null
+  const percent = share(csq?.rssiDbm ?? rssiDbm, -113, 62) ?? share(rsrpDbm, -141, 97) ?? share(rscpDbm, -121, 96)
+  return {
+    percent,
+    bars: percent === null ? null : Math.ceil(percent / 20),
+    rssiDbm,
+    rscpDbm,
+    ecioDb: zrssi?.ecioDb ?? cesq?.ecnoDb ?? null,
+    rsrpDbm,
+    rsrqDb: zrssi?.rsrqDb ?? cesq?.rsrqDb ?? null,
+    sinrDb: zrssi?.sinrDb ?? null,
+    ber: csq?.ber ?? cesq?.ber ?? null,
+  }
+}
+
+/** Place on the scale that 3GPP TS 27.007 gives the value in `+CSQ` or `+CESQ`, 0 … 100. */
+function share(dbm: number | null, lowest: number, span: number): number | null {
+  return dbm === null ? null : Math.min(100, Math.max(0, Math.round(((dbm - lowest) / span) * 100)))
+}

@@ -1,0 +1,119 @@
+import { findUnsolicited } from '../at/unsolicited.ts'
+import { identifyUsb } from '../devices/usb-remedies.ts'
+import { ModemError } from '../modem/errors.ts'
+import type { Driver, Modem } from '../modem/modem.ts'
+import { openSerial } from '../transport/serial.ts'
+import type { RememberedPort } from '../transport/usb-candidates.ts'
+import type { ProbeAnswer } from '../transport/usb-follow.ts'
+import { findAtPort } from '../transport/usb-follow.ts'
+import { scanUsb } from '../transport/usb-tty.ts'
+import { AtChannel } from './at-channel.ts'
+import { readModemIdentity } from './at-identity.ts'
+import { AtModem } from './at-modem.ts'
+import type { StartOptions } from './at-start.ts'
+import { startUp } from './at-start.ts'
+import { joinPdus, prepareSubmissions } from './stored-pdu.ts'
+
+/** One configured modem on a serial line. */
+export interface DriverOptions extends Omit<StartOptions, 'pollMs'> {
+  /** `auto`, a device path or `tcp://host:port`. A link is followed anew at each opening. */
+  readonly port: string
+  /** Bits per second. */
+  readonly baud: number
+  /** Of all other configured modems: the ports they hold now and the IMEIs they have. Only for `auto`. */
+  readonly claimed: () => readonly string[]
+  /** Folder that holds `sys` and `dev`; default `/`. */
+  readonly sysRoot?: string
+  /** How a port is opened; default `openSerial`. */
+  readonly openPort?: typeof openSerial
+  /** Rest between two commands and between two looks at a busy SIM, in milliseconds. */
+  readonly rest?: { readonly commandMs: number; readonly pollMs: number }
+}
+
+const REST = { commandMs: 30, pollMs: 2_000 }
+
+type Settled = DriverOptions & Required<Pick<DriverOptions, 'openPort' | 'rest'>>
+
+/** A modems entry of the configuration → its Driver. */
+export function createDriver(given: DriverOptions): Driver {
+  const options: Settled = { openPort: openSerial, rest: REST, ...given }
+  const finder = new PortFinder(options)
+  return {
+    transport: 'serial',
+    prepare: prepareSubmissions,
+    join: joinPdus,
+    open: async (signal) => openModem(options, await finder.find(signal), signal),
+  }
+}
+
+/** Asks a port who is there. @returns `undefined` when it does not answer AT @throws ModemError when it cannot be opened */
+export async function probeAtPort(
+  port: string,
+  options: Pick<DriverOptions, 'baud' | 'openPort'>,
+  signal: AbortSignal,
+): Promise<ProbeAnswer | undefined> {
+  const { baud, openPort = openSerial } = options
+  const channel = new AtChannel(await openPort(port, { baud, signal }))
+  try {
+    await channel.wake(signal)
+    const { imei, model } = await readModemIdentity(channel, signal)
+    return { imei, model }
+  } catch (error) {
+    if (error instanceof ModemError && error.code === 'timeout') return undefined
+    throw error
+  } finally {
+    await channel.close()
+  }
+}
+
+/** Where the modem is now. Remembers where it was, so that it is found again whatever number its tty gets. */
+class PortFinder {
+  readonly #options: Settled
+  #remembered: RememberedPort | null = null
+
+  constructor(options: Settled) {
+    this.#options = options
+  }
+
+  async find(signal: AbortSignal): Promise<string> {
+    const { port, imei, claimed, sysRoot } = this.#options
+    if (port !== 'auto') return port
+    const { tty, device, ...found } = await findAtPort({
+      scan: await scanUsb({ identify: identifyUsb, ...(sysRoot !== undefined && { root: sysRoot }) }),
+      wanted: { port, imei },
+      remembered: this.#remembered,
+      claimed: new Set(claimed()),
+      probe: (candidate) => probeAtPort(candidate, this.#options, signal),
+    })
+    if (device !== null && found.interface !== null) {
+      const { busPath, productId } = device
+      this.#remembered = { imei: found.answer.imei, busPath, productId, interface: found.interface }
+    }
+    return tty
+  }
+}
+
+/** Opens and starts up, or leaves nothing open. */
+async function openModem(options: Settled, port: string, signal: AbortSignal): Promise<Modem> {
+  const { baud, openPort, rest } = options
+  const channel = new AtChannel(await openPort(port, { baud, signal }), { pauseMs: rest.commandMs })
+  const early: string[] = []
+  const keep = (line: string): void => {
+    if (findUnsolicited(line)?.meaning === 'direct') early.push(line)
+  }
+  let end: ModemError | undefined
+  channel.on('unsolicited', keep)
+  channel.once('closed', (cause) => {
+    end = cause
+  })
+  try {
+    await channel.wake(signal)
+    const started = await startUp(channel, { ...options, port, pollMs: rest.pollMs }, signal)
+    if (end !== undefined) throw end
+    channel.off('unsolicited', keep)
+    return new AtModem(channel, started, early)
+  } catch (error) {
+    await channel.close()
+    throw error
+  }
+}

@@ -1,0 +1,116 @@
+import type { ModemCard } from '../bridge/outlet.ts'
+import type { ModemId } from '../modem/modem.ts'
+import type { Topics } from '../mqtt/topics.ts'
+import type { Component, EntityRow } from './entities.ts'
+import { MODEM_ENTITIES } from './entities.ts'
+
+/** What discovery needs to know besides the modems. */
+export interface DiscoveryOptions {
+  /** `homeassistant.discovery_prefix` */
+  readonly prefix: string
+  readonly topics: Topics
+  /** Of the bridge. */
+  readonly version: string
+  /** `privacy.publish_identity` */
+  readonly publishIdentity: boolean
+}
+
+/** To be published retained. */
+interface DiscoveryMessage {
+  readonly topic: string
+  readonly payload: string
+}
+
+/** QoS at the root is accepted but not applied, so every component carries it. */
+const QOS = 1
+
+/** One message for the bridge and one for each modem (device-based discovery). */
+export function discover(cards: readonly ModemCard[], options: DiscoveryOptions): readonly DiscoveryMessage[] {
+  const bridge = message('bridge', bridgeDevice(options), options)
+  return [bridge, ...cards.map((card) => message(card.id, modemDevice(card, options), options))]
+}
+
+function message(id: ModemId, device: object, options: DiscoveryOptions): DiscoveryMessage {
+  return { topic: `${options.prefix}/device/${nameOf(id, options)}/config`, payload: JSON.stringify(device) }
+}
+
+/** What ties device and entities to their earlier selves; only characters that a discovery topic may have. */
+function nameOf(id: ModemId, { topics }: DiscoveryOptions): string {
+  return `${topics.base.replace(/[^A-Za-z0-9_-]/g, '_')}_${id}`
+}
+
+function bridgeDevice(options: DiscoveryOptions): object {
+  const { topics, version } = options
+  const name = nameOf('bridge', options)
+  return {
+    dev: { ids: [name], name: 'zte2mqtt bridge', mf: 'zte2mqtt', mdl: 'Bridge', sw: version },
+    o: originOf(options),
+    cmps: {
+      state: {
+        p: 'binary_sensor',
+        uniq_id: `${name}_state`,
+        qos: QOS,
+        name: 'Connection',
+        dev_cla: 'connectivity',
+        ent_cat: 'diagnostic',
+        stat_t: topics.bridge('state'),
+        pl_on: 'online',
+        pl_off: 'offline',
+      },
+      version: {
+        p: 'sensor',
+        uniq_id: `${name}_version`,
+        qos: QOS,
+        name: 'Version',
+        ic: 'mdi:information-outline',
+        ent_cat: 'diagnostic',
+        stat_t: topics.bridge('info'),
+        val_tpl: '{{ value_json.version }}',
+      },
+    },
+  }
+}
+
+function modemDevice(card: ModemCard, options: DiscoveryOptions): object {
+  const { topics } = options
+  const { identity } = card
+  const name = nameOf(card.id, options)
+  return {
+    dev: known({
+      ids: [name],
+      name: card.name,
+      mf: identity?.manufacturer,
+      mdl: identity?.model,
+      sw: identity?.firmware,
+      hw: identity?.hardware,
+      sn: options.publishIdentity ? identity?.imei : null,
+      via_device: nameOf('bridge', options),
+    }),
+    o: originOf(options),
+    avty: [{ t: topics.bridge('state') }, { t: topics.modem(card.id, 'availability') }],
+    avty_mode: 'all',
+    cmps: Object.fromEntries(MODEM_ENTITIES.flatMap((row) => componentsOf(row, card, name, topics))),
+  }
+}
+
+/** The component of a row: the whole, the order to remove it, or nothing while that cannot be known. */
+function componentsOf(row: EntityRow, card: ModemCard, device: string, topics: Topics): [string, Component][] {
+  const { key, platform, isFor } = row
+  if (isFor !== undefined && !isFor(card)) {
+    // Leaving a component out changes nothing; the platform alone removes it. Not before the modem has been asked what it can:
+    // else every start of the bridge would remove it for a while.
+    return card.identity === null ? [] : [[key, { p: platform }]]
+  }
+  // Home Assistant knows device triggers by device and key.
+  const identity = platform === 'device_automation' ? {} : { uniq_id: `${device}_${key}` }
+  return [[key, { p: platform, ...identity, qos: QOS, ...row.component(card, topics) }]]
+}
+
+function originOf({ version }: DiscoveryOptions): Component {
+  return { name: 'zte2mqtt', sw: version }
+}
+
+/** Without the keys that have no value: Home Assistant refuses a device with a `null` in it. */
+function known(device: Component): Component {
+  return Object.fromEntries(Object.entries(device).filter(([, value]) => value !== null && value !== undefined))
+}

@@ -1,0 +1,171 @@
+import type { Answer } from '../bridge/commands.ts'
+import type { ModemCard, ModemHappening, ModemStatus } from '../bridge/outlet.ts'
+import type { Failure, InboundSms, OutboundStatus } from '../modem/messages.ts'
+import type { Signal } from '../modem/state.ts'
+
+/** What `bridge/info` tells besides the modems. */
+export interface BridgeFacts {
+  readonly version: string
+  readonly nodeVersion: string
+  /** RFC 3339 */
+  readonly startedAt: string
+  /** The configuration, already without secrets and phone numbers. */
+  readonly config: unknown
+}
+
+/** `<modem>/state`. Every key is always there; what the modem has not told is `null`. */
+export function formatState(status: ModemStatus): string {
+  const { signal, registration, operator, sim, store } = status.modem
+  return JSON.stringify({
+    link: status.link,
+    phase: status.phase,
+    sim: sim ?? 'unknown',
+    registration: registration?.state ?? 'unknown',
+    operator: operator?.name ?? null,
+    operator_code: operator?.code ?? null,
+    access_technology: registration?.accessTechnology ?? null,
+    network_mode: null,
+    network_mode_raw: null,
+    signal: signalGroup(signal),
+    cell: UNKNOWN_CELL,
+    data: UNKNOWN_DATA,
+    // A stick has none; a router's driver would have to tell.
+    battery: null,
+    sms: {
+      storage: store?.storage ?? null,
+      used: store?.used ?? null,
+      capacity: store?.capacity ?? null,
+      unread: null,
+      waiting: status.waiting,
+      sent_today: status.sentToday,
+      quota_per_day: null,
+      quota_left: null,
+    },
+    ussd: {},
+    problem: status.problem,
+    updated_at: status.updatedAt,
+  })
+}
+
+/** `<modem>/sms/received` and `<modem>/sms/last`. */
+export function formatReceived(sms: InboundSms): string {
+  return JSON.stringify(receivedKeys(sms))
+}
+
+/** `<modem>/homeassistant/sms_received`: Home Assistant's event entity wants an `event_type` in the message. */
+export function formatReceivedEvent(sms: InboundSms): string {
+  return JSON.stringify({ event_type: 'received', ...receivedKeys(sms) })
+}
+
+/** `<modem>/sms/status`. */
+export function formatStatus(status: OutboundStatus): string {
+  return JSON.stringify({
+    id: status.id,
+    to: status.to,
+    status: status.status,
+    parts: status.parts,
+    parts_sent: status.partsSent,
+    references: status.references,
+    error: status.error === null ? null : failureKeys(status.error),
+    at: status.at,
+    transaction: status.transaction,
+  })
+}
+
+/** `<modem>/info`. The four personal numbers are there only when `publishIdentity`. */
+export function formatInfo({ identity, transport }: ModemCard, publishIdentity: boolean): string {
+  const personal = publishIdentity ? identity : null
+  return JSON.stringify({
+    manufacturer: identity?.manufacturer ?? null,
+    model: identity?.model ?? null,
+    firmware: identity?.firmware ?? null,
+    hardware: identity?.hardware ?? null,
+    imei: personal?.imei ?? null,
+    imsi: personal?.imsi ?? null,
+    iccid: personal?.iccid ?? null,
+    msisdn: personal?.msisdn ?? null,
+    transport,
+    port: identity?.port ?? null,
+    locks: null,
+    network_modes: null,
+  })
+}
+
+/** `<modem>/event`. */
+export function formatEvent({ type, detail }: ModemHappening): string {
+  return JSON.stringify({ ...detail, type })
+}
+
+/** `bridge/info`. @param protocol MQTT protocol level, `null` before the first connection */
+export function formatBridgeInfo(facts: BridgeFacts, cards: readonly ModemCard[], protocol: 5 | 4 | null): string {
+  return JSON.stringify({
+    version: facts.version,
+    node_version: facts.nodeVersion,
+    started_at: facts.startedAt,
+    modems: cards.map(({ id, transport, identity }) => ({ id, transport, model: identity?.model ?? null })),
+    mqtt_protocol: protocol,
+    config: facts.config,
+  })
+}
+
+/** `<modem>/response/<command>`, and what goes to a Response Topic. */
+export function formatResponse(answer: Answer, transaction: string | null): string {
+  return JSON.stringify(
+    answer.status === 'ok'
+      ? { status: answer.status, data: answer.data ?? null, transaction }
+      : { status: answer.status, error: failureKeys(answer.error), transaction },
+  )
+}
+
+const UNKNOWN_CELL = { lac: null, tac: null, cell_id: null, pci: null, band: null, channel: null }
+
+const UNKNOWN_DATA = {
+  connected: null,
+  ip: null,
+  ipv6: null,
+  rx_bytes: null,
+  tx_bytes: null,
+  rx_rate_bps: null,
+  tx_rate_bps: null,
+  session_seconds: null,
+  month_rx_bytes: null,
+  month_tx_bytes: null,
+}
+
+function signalGroup(signal: Signal | undefined): Readonly<Record<string, number | null>> {
+  return {
+    percent: signal?.percent ?? null,
+    bars: signal?.bars ?? null,
+    rssi_dbm: signal?.rssiDbm ?? null,
+    rscp_dbm: signal?.rscpDbm ?? null,
+    ecio_db: signal?.ecioDb ?? null,
+    rsrp_dbm: signal?.rsrpDbm ?? null,
+    rsrq_db: signal?.rsrqDb ?? null,
+    sinr_db: signal?.sinrDb ?? null,
+    ber: signal?.ber ?? null,
+  }
+}
+
+function receivedKeys(sms: InboundSms): Readonly<Record<string, unknown>> {
+  return {
+    id: sms.id,
+    from: sms.from,
+    text: sms.text,
+    sent_at: sms.sentAt,
+    received_at: sms.receivedAt,
+    smsc: sms.smsc,
+    encoding: sms.encoding,
+    parts: sms.parts,
+    missing_parts: sms.missingParts,
+    class: sms.messageClass,
+    data_hex: sms.dataHex,
+    ports: sms.ports === null ? null : { destination: sms.ports.destination, source: sms.ports.source },
+    replaces: sms.replaces,
+    raw: sms.raw,
+    backlog: sms.backlog,
+  }
+}
+
+function failureKeys({ code, message, cms, cme }: Failure): Readonly<Record<string, unknown>> {
+  return { code, message, ...(cms === undefined ? {} : { cms }), ...(cme === undefined ? {} : { cme }) }
+}

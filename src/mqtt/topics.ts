@@ -1,0 +1,82 @@
+import type { CommandRow } from '../bridge/commands.ts'
+import type { ModemId } from '../modem/modem.ts'
+import type { Subscription } from './network-connection.ts'
+
+interface TopicRow {
+  /** Below `<base>/bridge` or `<base>/<modem>`; `#` stands for the name of a command. */
+  readonly path: string
+  readonly qos: 0 | 1
+  readonly retained: boolean
+}
+
+/** What is published below `<base>/bridge`. */
+export const BRIDGE_TOPICS = [
+  { path: 'state', qos: 1, retained: true },
+  { path: 'info', qos: 1, retained: true },
+] as const satisfies readonly TopicRow[]
+
+/** What is published below `<base>/<modem>`. */
+export const MODEM_TOPICS = [
+  { path: 'availability', qos: 1, retained: true },
+  { path: 'info', qos: 1, retained: true },
+  { path: 'state', qos: 1, retained: true },
+  { path: 'sms/received', qos: 1, retained: false },
+  { path: 'sms/last', qos: 1, retained: true },
+  { path: 'sms/status', qos: 1, retained: false },
+  { path: 'event', qos: 1, retained: false },
+  { path: 'response/#', qos: 1, retained: false },
+  { path: 'homeassistant/sms_received', qos: 1, retained: false },
+] as const satisfies readonly TopicRow[]
+
+/** Path of a topic below `<base>/bridge`. */
+type BridgeTopic = (typeof BRIDGE_TOPICS)[number]['path']
+/** Path of a topic below `<base>/<modem>` that is the same for every publication. */
+type ModemTopic = Exclude<(typeof MODEM_TOPICS)[number]['path'], 'response/#'>
+
+/** The topics of one bridge. */
+export interface Topics {
+  readonly base: string
+  bridge(path: BridgeTopic): string
+  modem(modem: ModemId, path: ModemTopic): string
+  response(modem: ModemId, command: string): string
+  command(modem: ModemId, command: string): string
+  /** Modem and command of a command topic, nothing for any other topic. The modem need not exist. */
+  parseCommand(topic: string): { readonly modem: ModemId; readonly command: string } | undefined
+  /** Whether a topic is the base topic or lies below it. */
+  owns(topic: string): boolean
+}
+
+/** The one place where topics are put together and taken apart. @param base `mqtt.base_topic`, without wildcards */
+export function createTopics(base: string): Topics {
+  const prefix = `${base}/`
+  return {
+    base,
+    bridge: (path) => `${prefix}bridge/${path}`,
+    modem: (modem, path) => `${prefix}${modem}/${path}`,
+    response: (modem, command) => `${prefix}${modem}/response/${command}`,
+    command: (modem, command) => `${prefix}${modem}/command/${command}`,
+    parseCommand(topic) {
+      if (!topic.startsWith(prefix)) return undefined
+      const [modem, word, ...command] = topic.slice(prefix.length).split('/')
+      if (modem === undefined || word !== 'command' || command.length === 0) return undefined
+      return { modem, command: command.join('/') }
+    },
+    owns: (topic) => topic === base || topic.startsWith(prefix),
+  }
+}
+
+/**
+ * What to subscribe to for these commands. No two filters match the same topic, because brokers differ in what they then
+ * deliver (MQTT 5 section 3.3.4). Names of one level, known or not, come through one filter with QoS 0, so a command that waits
+ * must have a name of two levels; of these, only those that exist are heard.
+ */
+export function commandSubscriptions(
+  base: string,
+  commands: readonly Pick<CommandRow, 'name' | 'waits'>[],
+): readonly Subscription[] {
+  const twoLevels = commands.filter(({ name }) => name.includes('/'))
+  return [
+    ...twoLevels.map(({ name, waits }) => ({ topic: `${base}/+/command/${name}`, qos: waits ? 1 : 0 }) as const),
+    { topic: `${base}/+/command/+`, qos: 0 },
+  ]
+}

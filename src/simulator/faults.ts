@@ -1,0 +1,55 @@
+/** Moments at which a stick can be made to leave the bus. */
+export type DropMoment =
+  /** `AT+CMGS=` came, no prompt was written. */
+  | 'before-prompt'
+  /** The PDU came in, the network has not seen it. */
+  | 'after-pdu'
+  /** The network took the message, its `+CMGS` was not written. */
+  | 'before-cmgs-result'
+  /** Half of the first message of a list was written. */
+  | 'mid-list'
+  /** The message was deleted, the `OK` was not written. */
+  | 'before-cmgd-result'
+
+/** What is armed to go wrong. Numbers count how often it still will. */
+export interface Faults {
+  /** The stick keeps its connection and says nothing more. */
+  isHung: boolean
+  dropAt: DropMoment | null
+  /** The next answer is late by so much. */
+  lateMs: number
+  /** Octets ahead of the next output. */
+  junk: Uint8Array | null
+  /** Output is written in pieces of so many octets. */
+  pieceSize: number | null
+  /** A line within the next answer of more than one line, behind its line number `afterLine`. */
+  between: { readonly line: string; readonly afterLine: number } | null
+  promptsToSwallow: number
+  promptsWithoutBlank: number
+  notificationsToLose: number
+  notificationsToDouble: number
+  /** Commands that need the SIM and still find it busy. */
+  simBusyFor: number
+  echoReturnsAfterCfun: boolean
+  /** By upper-case command (`+CNMI`, or with its argument `+CNMI=2,1,0,2,0`): final result code instead of an answer. */
+  readonly refusals: Map<string, { readonly result: string; times: number }>
+}
+
+/** Nothing goes wrong. */
+export function noFaults(): Faults {
+  return {
+    isHung: false,
+    dropAt: null,
+    lateMs: 0,
+    junk: null,
+    pieceSize: null,
+    between: null,
+    promptsToSwallow: 0,
+    promptsWithoutBlank: 0,
+    notificationsToLose: 0,
+    notificationsToDouble: 0,
+    simBusyFor: 0,
+    echoReturnsAfterCfun: false,
+    refusals: new Map(),
+  }
+}

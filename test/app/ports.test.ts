@@ -1,0 +1,101 @@
+import assert from 'node:assert/strict'
+import { describe, it } from 'node:test'
+import { runPorts } from '../../src/app/ports.ts'
+import type { UsbBus } from '../../src/simulator/usb-bus.ts'
+import type { ProbePort } from '../../src/transport/usb-follow.ts'
+import { driverless, imei, mf190, mf667, network, openBus, probing, scanOf, zeroCd } from '../transport/usb-sticks.ts'
+
+const A = imei('351111111111111')
+const B = imei('352222222222222')
+
+async function printed(bus: UsbBus, probe: ProbePort, isTerminal: boolean): Promise<string[]> {
+  const lines: string[] = []
+  const exitCode = await runPorts({ scan: () => scanOf(bus), probe, print: (line) => lines.push(line), isTerminal })
+  assert.equal(exitCode, 0)
+  return lines.map((line) => line.replaceAll(bus.root, ''))
+}
+
+describe('runPorts on a terminal', () => {
+  it('shows mode, ports, which one answers, and the line for the only stick', async (t) => {
+    const bus = await openBus(t)
+    await bus.plug(mf190())
+    assert.deepEqual(await printed(bus, probing({ ttyUSB1: A }), true), [
+      '19d2:0117 (Surf-Stick) at USB 1-2: modem mode, seen on MF112 MF180 MF181 MF190 MF195',
+      '  /dev/ttyUSB1 (interface 1): answers AT: MF190, IMEI 351111111111111',
+      '  /dev/ttyUSB2 (interface 2): does not answer AT',
+      '  /dev/ttyUSB0 (interface 0): does not answer AT',
+      '  For the configuration, under "modems:":',
+      '    - {id: stick, transport: serial, port: auto}',
+    ])
+  })
+
+  const situations = [
+    ['a CD-ROM', zeroCd(), /usb_modeswitch -v 19d2 -p 1225 -K/],
+    ['an id the kernel does not know', driverless(), /echo 19d2 0016 > /],
+    ['network mode', network(), /MODE_SWITCH/],
+    ['network mode, as a router', network(), /- \{id: stick, transport: http, url: "http:\/\/192\.168\.0\.1"\}/],
+    ['missing device files', { ...mf190(), hasDeviceFiles: false }, /device_cgroup_rules/],
+  ] as const
+  for (const [situation, stick, remedy] of situations) {
+    it(`shows the remedy for ${situation}`, async (t) => {
+      const bus = await openBus(t)
+      await bus.plug(stick)
+      assert.match((await printed(bus, probing({}), true)).join('\n'), remedy)
+    })
+  }
+
+  it('shows why a port could not be asked, and proposes nothing', async (t) => {
+    const bus = await openBus(t)
+    await bus.plug(mf667())
+    const text = (await printed(bus, probing({ ttyUSB1: 'It is held by minicom.' }), true)).join('\n')
+    assert.match(text, /ttyUSB1 \(interface 1\): It is held by minicom\./)
+    assert.doesNotMatch(text, /transport/)
+  })
+
+  it('says that nothing is plugged in', async (t) => {
+    const bus = await openBus(t)
+    assert.match((await printed(bus, probing({}), true)).join('\n'), /^No ZTE device is on the USB\./)
+  })
+})
+
+describe('runPorts for programs', () => {
+  it('prints one object per device', async (t) => {
+    const bus = await openBus(t)
+    await bus.plug(mf190())
+    await bus.plug(zeroCd('1-3'))
+    const [stick, cd, ...others] = (await printed(bus, probing({ ttyUSB1: A }), false)).map((line) => JSON.parse(line))
+    assert.deepEqual(others, [])
+    assert.equal(stick.usb_path, '1-2')
+    assert.equal(stick.configuration, '- {id: stick, transport: serial, port: auto}')
+    assert.equal(stick.remedy, null)
+    assert.deepEqual(stick.ports[0], {
+      port: '/dev/ttyUSB1',
+      interface: 1,
+      answers_at: true,
+      model: 'MF190',
+      imei: '351111111111111',
+      fault: null,
+    })
+    assert.equal(stick.ports[2].answers_at, false)
+    assert.equal(cd.mode, 'storage')
+    assert.deepEqual(cd.ports, [])
+    assert.match(cd.remedy, /usb_modeswitch/)
+    assert.equal(cd.configuration, null)
+  })
+
+  it('tells equal sticks apart by IMEI, and by socket where there is none', async (t) => {
+    const bus = await openBus(t)
+    for (const busPath of ['1-1', '1-2', '1-3']) await bus.plug(mf190(busPath))
+    const probe = probing({ ttyUSB1: A, ttyUSB4: B, ttyUSB7: { imei: null, model: null } })
+    const lines = (await printed(bus, probe, false)).map((line) => JSON.parse(line).configuration)
+    assert.deepEqual(lines, [
+      '- {id: stick, transport: serial, port: auto, imei: "351111111111111"}',
+      '- {id: stick2, transport: serial, port: auto, imei: "352222222222222"}',
+      '- {id: stick3, transport: serial, port: "/dev/serial/by-path/pci-0000:00:14.0-usb-0:3:1.1-port0"}',
+    ])
+  })
+
+  it('prints nothing when nothing is plugged in', async (t) => {
+    assert.deepEqual(await printed(await openBus(t), probing({}), false), [])
+  })
+})

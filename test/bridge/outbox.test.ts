@@ -1,0 +1,257 @@
+import assert from 'node:assert/strict'
+import { type TestContext, test } from 'node:test'
+import { acceptSms, type SendRequest } from '../../src/bridge/acceptance.ts'
+import { matchReport } from '../../src/bridge/delivery.ts'
+import { Outbox, type OutboxOptions } from '../../src/bridge/outbox.ts'
+import { ModemError } from '../../src/modem/errors.ts'
+import { openJournal } from '../journal/open-journal.ts'
+import { FakeDriver, FakeModem, report } from './fake-modem.ts'
+
+const REQUEST: SendRequest = { to: ['+491711'], text: 'one part', flash: false, priority: 'normal', encoding: 'auto' }
+const CONTEXT = { identity: 'command', messageExpiresAt: null }
+
+function setUp(t: TestContext, options: Partial<OutboxOptions> = {}) {
+  const { journal, clock } = openJournal(t)
+  const modem = new FakeModem()
+  let ids = 0
+  const driver = new FakeDriver(async () => modem)
+  const outbox = new Outbox({
+    modem: 'stick',
+    journal,
+    onUnknown: 'report',
+    retry: { attempts: 3, backoffMs: 10_000 },
+    now: clock.now,
+    onPublication: () => {},
+    ...options,
+  })
+  const accept = (
+    request: Partial<SendRequest> = {},
+    context: typeof CONTEXT | { identity: string; messageExpiresAt: number } = CONTEXT,
+  ) =>
+    acceptSms(
+      {
+        modem: 'stick',
+        driver,
+        journal,
+        contacts: new Map([
+          ['peter', ['+49170']],
+          ['all', ['+491', '+492']],
+        ]),
+        deliveryReport: true,
+        maxParts: 3,
+        repeatWindowMs: 30_000,
+        now: clock.now,
+        newId: () => `id${++ids}`,
+      },
+      { ...REQUEST, ...request },
+      context,
+    )
+  const status = (id: string) => journal.outbound.byId('stick', id)?.status
+  const drain = async (): Promise<void> => {
+    while (await outbox.advance(modem.can.sms!)) {
+      // goes on until nothing is due
+    }
+  }
+  const deliver = (reference: number, outcome: 'delivered' | 'pending' | 'failed') => {
+    const { content } = report(reference, outcome)
+    return content.kind === 'report' && matchReport(journal, 'stick', content)
+  }
+  return { journal, clock, modem, outbox, accept, status, drain, deliver }
+}
+
+test('a message of three parts is handed over part by part and delivered when all its parts are', async (t) => {
+  const { accept, modem, drain, status, deliver } = setUp(t)
+  accept({ id: 'a', text: '1234567890abcdefghijxyz' })
+  await drain()
+  assert.deepEqual(
+    modem.submitted.map(({ wire }) => wire),
+    ['1234567890', 'abcdefghij', 'xyz'],
+  )
+  assert.equal(status('a'), 'sent')
+  assert.equal(deliver(2, 'delivered'), true)
+  assert.equal(deliver(1, 'pending'), true)
+  assert.equal(status('a'), 'sent')
+  deliver(1, 'delivered')
+  deliver(3, 'delivered')
+  assert.equal(status('a'), 'delivered')
+})
+
+test('one part that cannot be delivered makes the message undelivered', async (t) => {
+  const { accept, drain, status, deliver } = setUp(t)
+  accept({ id: 'a', text: '1234567890abc' })
+  await drain()
+  deliver(1, 'delivered')
+  deliver(2, 'failed')
+  assert.equal(status('a'), 'undelivered')
+})
+
+test('a report on another number is not ours', async (t) => {
+  const { accept, drain, journal } = setUp(t)
+  accept({ id: 'a' })
+  await drain()
+  const { content } = report(1, 'delivered', '+499999999')
+  assert.equal(content.kind === 'report' && matchReport(journal, 'stick', content), false)
+})
+
+test('a refusal that may pass is tried again after the back-off, and no more often than allowed', async (t) => {
+  const { accept, modem, drain, status, clock } = setUp(t)
+  modem.onSubmit = async (_, handOver) => {
+    handOver()
+    throw new ModemError('rejected_by_network', 'congestion', { cms: 42, retry: 'now' })
+  }
+  accept({ id: 'a' })
+  await drain()
+  assert.deepEqual([modem.submitted.length, status('a')], [1, 'sending'])
+  clock.ms += 10_000
+  await drain()
+  clock.ms += 20_000
+  await drain()
+  assert.deepEqual([modem.submitted.length, status('a')], [3, 'failed'])
+})
+
+test('a refusal for good fails at once', async (t) => {
+  const { accept, modem, drain, status, journal } = setUp(t)
+  modem.onSubmit = async (_, handOver) => {
+    handOver()
+    throw new ModemError('rejected_by_network', 'unassigned number', { cms: 1 })
+  }
+  accept({ id: 'a' })
+  await drain()
+  assert.equal(status('a'), 'failed')
+  assert.equal(journal.outbound.byId('stick', 'a')?.error?.cms, 1)
+})
+
+for (const [name, error] of [
+  ['the modem vanishes', new ModemError('closed', 'gone')],
+  ['no result comes', new ModemError('timeout', 'silence')],
+  [
+    'the network never answered (CMS 332)',
+    new ModemError('rejected_by_network', 'timeout', { cms: 332, retry: 'later' }),
+  ],
+] as const) {
+  test(`after the hand-over, when ${name}, the outcome is unknown, nothing is sent twice, and a report settles it`, async (t) => {
+    const { accept, modem, drain, status, deliver } = setUp(t)
+    modem.onSubmit = async (_, handOver) => {
+      handOver()
+      throw error
+    }
+    accept({ id: 'a' })
+    await drain().catch(() => {})
+    assert.equal(status('a'), 'unknown')
+    await drain()
+    assert.equal(modem.submitted.length, 1)
+    deliver(99, 'delivered')
+    assert.equal(status('a'), 'delivered')
+  })
+}
+
+test('a modem that vanishes before it had the message leaves it queued, however often', async (t) => {
+  const { accept, modem, drain, status } = setUp(t)
+  modem.onSubmit = async () => {
+    throw new ModemError('closed', 'gone')
+  }
+  accept({ id: 'a' })
+  for (let i = 0; i < 5; i++) await assert.rejects(drain())
+  modem.onSubmit = async (_, handOver) => {
+    handOver()
+    return [1]
+  }
+  await drain()
+  assert.equal(status('a'), 'sent')
+})
+
+test('a part that was being handed over when the process ended is unknown, and the rest goes on', async (t) => {
+  const { accept, modem, outbox, drain, status, journal } = setUp(t)
+  accept({ id: 'a', text: '1234567890abc' })
+  journal.outbound.submitting(journal.outbound.byId('stick', 'a')!.seq, 1)
+  outbox.settleInterrupted()
+  await drain()
+  assert.deepEqual(
+    modem.submitted.map(({ part }) => part),
+    [2],
+  )
+  assert.equal(status('a'), 'unknown')
+})
+
+test('with on_unknown: resend an uncertain part is handed over again', async (t) => {
+  const { accept, modem, outbox, drain, status, journal, clock } = setUp(t, { onUnknown: 'resend' })
+  accept({ id: 'a' })
+  journal.outbound.submitting(journal.outbound.byId('stick', 'a')!.seq, 1)
+  outbox.settleInterrupted()
+  clock.ms += 10_000
+  await drain()
+  assert.deepEqual([modem.submitted.length, status('a')], [1, 'sent'])
+})
+
+test('when the journal cannot note the hand-over, the message is not handed over', async (t) => {
+  const { accept, modem, outbox, journal } = setUp(t)
+  accept({ id: 'a' })
+  let handedOver = false
+  modem.onSubmit = async (_, handOver) => {
+    journal.outbound.submitting = () => {
+      throw new ModemError('internal', 'disk full')
+    }
+    handOver()
+    handedOver = true
+    return [1]
+  }
+  await outbox.advance(modem.can.sms!).catch(() => {})
+  assert.equal(handedOver, false)
+})
+
+test('what is not handed over before expires_at is never sent', async (t) => {
+  const { accept, modem, drain, status, clock } = setUp(t)
+  accept({ id: 'a', expires_at: new Date(clock.ms + 1000).toISOString() })
+  accept({ id: 'b', text: 'other' }, { identity: 'b', messageExpiresAt: clock.ms + 1000 })
+  clock.ms += 1000
+  await drain()
+  assert.deepEqual([status('a'), status('b'), modem.submitted.length], ['expired', 'expired', 0])
+  assert.throws(() => accept({ id: 'c', text: 'third', expires_at: new Date(clock.ms - 1).toISOString() }), {
+    code: 'expired',
+  })
+})
+
+test('the same id and content is answered with the present status, other content is refused', async (t) => {
+  const { accept, modem, drain } = setUp(t)
+  accept({ id: 'a' })
+  await drain()
+  assert.equal(accept({ id: 'a' })[0]?.status, 'sent')
+  await drain()
+  assert.equal(modem.submitted.length, 1)
+  assert.throws(() => accept({ id: 'a', text: 'changed' }), { code: 'duplicate' })
+})
+
+test('the same text to the same number is refused within the repeat window and sent after it', async (t) => {
+  const { accept, modem, drain, clock } = setUp(t)
+  accept()
+  assert.throws(() => accept(), { code: 'duplicate' })
+  clock.ms += 30_000
+  accept()
+  await drain()
+  assert.equal(modem.submitted.length, 2)
+})
+
+test('contacts and groups become numbers, several recipients get ids of their own', (t) => {
+  const { accept } = setUp(t)
+  assert.deepEqual(
+    accept({ to: ['peter', 'all', '+49 (170)'], id: 'x' }).map(({ id, to }) => [id, to]),
+    [
+      ['x/1', '+49170'],
+      ['x/2', '+491'],
+      ['x/3', '+492'],
+    ],
+  )
+})
+
+for (const to of ['', 'nobody', '+', '12a', '++49']) {
+  test(`${JSON.stringify(to)} is no recipient`, (t) => {
+    const { accept } = setUp(t)
+    assert.throws(() => accept({ to: [to] }), { code: 'invalid_request' })
+  })
+}
+
+test('a text over the part limit is refused and nothing is half done', (t) => {
+  const { accept, journal } = setUp(t)
+  assert.throws(() => accept({ text: 'x'.repeat(31), to: ['+491', '+492'] }), /text: it needs 4 parts/)
+  assert.equal(journal.outbound.waiting('stick'), 0)
+})

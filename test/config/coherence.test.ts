@@ -1,0 +1,75 @@
+import assert from 'node:assert/strict'
+import { describe, test } from 'node:test'
+import { ConfigError, loadConfig } from '../../src/config/load.ts'
+
+function faults(yaml: string): readonly string[] {
+  try {
+    loadConfig({ args: [], env: {}, readFile: () => yaml, defaultFile: 'f' })
+    return []
+  } catch (error) {
+    assert.ok(error instanceof ConfigError, String(error))
+    return error.faults
+  }
+}
+
+const STICK = 'modems: [{id: stick}]\n'
+
+describe('options that do not fit together', () => {
+  for (const [yaml, fault] of [
+    [`${STICK}mqtt: {url: "mqtt://h", password: x}`, /^mqtt\.username: is missing, but there is a mqtt\.password/],
+    [`${STICK}mqtt: {url: "mqtt://h", cert: c}`, /^mqtt\.key: is missing; mqtt\.cert is nothing without it \(f:2\)/],
+    [`${STICK}mqtt: {url: "mqtt://h", key: k}`, /^mqtt\.cert: is missing; mqtt\.key/],
+    [`${STICK}mqtt: {protocol: 5}`, /^mqtt\.protocol: found 5, but the embedded broker/],
+    [
+      `${STICK}broker: {host: 0.0.0.0}`,
+      /^broker\.host: found "0\.0\.0\.0", which others can reach; that requires broker\.users/,
+    ],
+    [`${STICK}broker: {host: "::"}`, /^broker\.host/],
+    [`${STICK}broker: {host: 128.0.0.1}`, /^broker\.host/],
+    [
+      `${STICK}broker: {users: [{username: a, password: x}, {username: a, password: y}]}`,
+      /^broker\.users\[1\]\.username: is the same as that of broker\.users\[0\]/,
+    ],
+    ['modems: [{id: a, port: /dev/a}, {id: a, port: /dev/b}]', /^modems\[1\]\.id: is the same as that of modems\[0\]/],
+    [
+      'modems: [{id: a, port: /dev/a}, {id: b, port: /dev/a}]',
+      /^modems\[1\]\.port: is the same as that of modems\[0\]/,
+    ],
+    [
+      'modems: [{id: a, imei: "490154203237518"}, {id: b, imei: "490154203237518"}]',
+      /^modems\[1\]\.imei: is the same as that of modems\[0\]/,
+    ],
+    [
+      'modems: [{id: a, imei: "490154203237518"}, {id: b}]',
+      /^modems\[1\]\.imei: is missing; with several modems on port: auto/,
+    ],
+  ] as const) {
+    test(`${yaml.replace('\n', ' ')} is refused`, () => {
+      const told = faults(yaml)
+      assert.equal(told.length, 1, told.join('\n'))
+      assert.match(told[0] ?? '', fault)
+    })
+  }
+
+  for (const yaml of [
+    `${STICK}mqtt: {url: "mqtt://h", username: u, password: x, cert: c, key: k}`,
+    `${STICK}mqtt: {url: "mqtt://h", password: token, protocol: 5}`,
+    `${STICK}mqtt: {url: "mqtt://h"}\nbroker: {host: 0.0.0.0}`,
+    `${STICK}broker: {host: 0.0.0.0, users: [{username: a, password: x}]}`,
+    `${STICK}broker: {host: localhost}`,
+    `${STICK}broker: {host: "::1"}`,
+    `${STICK}broker: {host: 127.1.2.3}`,
+    'modems: [{id: a, imei: "490154203237518"}, {id: b, imei: "490154203237519"}]',
+    'modems: [{id: a}, {id: b, port: /dev/b}]',
+    'modems: [{id: a, port: /dev/a}, {id: auto, port: /dev/b}]',
+  ]) {
+    test(`${yaml.replaceAll('\n', ' ')} is accepted`, () => assert.deepEqual(faults(yaml), []))
+  }
+
+  test('a rule is silent about options that are wrong by themselves', () => {
+    assert.deepEqual(
+      faults('modems: [{id: a}, {id: A}]\nbroker: {host: 0.0.0.0, users: 5}').map((fault) => fault.split(':')[0]),
+      ['broker.users', 'modems[1].id'],
+    )
+  })
+})

@@ -1,0 +1,272 @@
+import assert from 'node:assert/strict'
+import { test } from 'node:test'
+import type { PublisherOptions } from '../../src/mqtt/publisher.ts'
+import { Publisher } from '../../src/mqtt/publisher.ts'
+import { BRIDGE_TOPICS, createTopics, MODEM_TOPICS } from '../../src/mqtt/topics.ts'
+import type { Published } from './fake-connection.ts'
+import { FakeConnection, incoming } from './fake-connection.ts'
+import { CARD, NOTHING_KNOWN, SMS, STATUS } from './samples.ts'
+
+function createPublisher(more: Partial<PublisherOptions> = {}) {
+  const connection = new FakeConnection()
+  let answered = 0
+  const publisher = new Publisher({
+    connection,
+    topics: createTopics('zte'),
+    modems: ['stick'],
+    facts: { version: '0.1.0', nodeVersion: '20.20.0', startedAt: '2026-11-22T09:30:07Z', config: {} },
+    publishIdentity: false,
+    retainMessages: true,
+    homeAssistant: {
+      statusTopic: 'homeassistant/status',
+      discover: (cards) => [{ topic: 'homeassistant/device/zte/config', payload: cards.map(({ id }) => id).join() }],
+    },
+    onBrokerAnswered: () => answered++,
+    ...more,
+  })
+  return { connection, publisher, answers: () => answered }
+}
+
+const byTopic = (published: readonly Published[]) => Object.fromEntries(published.map((p) => [p.topic, p.payload]))
+
+async function acknowledgeAll(connection: FakeConnection): Promise<Published[]> {
+  const all: Published[] = []
+  while (connection.published.length > 0) {
+    const some = connection.take()
+    all.push(...some)
+    for (const { acknowledge } of some) await acknowledge()
+  }
+  return all
+}
+
+test('while there is no connection, retained values are only remembered, and the newest counts', async () => {
+  const { connection, publisher } = createPublisher()
+  await publisher.announce(CARD)
+  await publisher.availability('stick', true)
+  for (let n = 0; n < 1000; n++) await publisher.state('stick', { ...NOTHING_KNOWN, waiting: n })
+  assert.deepEqual(connection.published, [])
+  connection.connect()
+  const published = connection.take()
+  assert.deepEqual(published.map(({ topic }) => topic).sort(), [
+    'homeassistant/device/zte/config',
+    'zte/bridge/info',
+    'zte/bridge/state',
+    'zte/stick/availability',
+    'zte/stick/info',
+    'zte/stick/state',
+  ])
+  assert.ok(published.every(({ options }) => options.retain === true && options.qos === 1))
+  const payloads = byTopic(published)
+  assert.equal(payloads['zte/stick/availability'], 'online')
+  assert.equal(JSON.parse(payloads['zte/stick/state'] ?? '').sms.waiting, 999)
+  assert.equal(payloads['homeassistant/device/zte/config'], 'stick')
+  assert.equal(JSON.parse(payloads['zte/bridge/info'] ?? '').mqtt_protocol, 5)
+})
+
+test('a modem counts as offline until the bridge has heard from it, before the bridge itself counts as online', () => {
+  const { connection } = createPublisher()
+  connection.connect()
+  const published = connection.take()
+  assert.equal(byTopic(published)['zte/stick/availability'], 'offline')
+  assert.equal(published.at(-1)?.topic, 'zte/bridge/state')
+  assert.equal(published.at(-1)?.payload, 'online')
+})
+
+test('everything retained is published on every connection', async () => {
+  const { connection, publisher } = createPublisher()
+  connection.connect()
+  await publisher.state('stick', NOTHING_KNOWN)
+  const first = await acknowledgeAll(connection)
+  connection.disconnect()
+  connection.connect()
+  const second = await acknowledgeAll(connection)
+  assert.deepEqual(Object.keys(byTopic(second)).sort(), Object.keys(byTopic(first)).sort())
+})
+
+test('of a retained topic one publication at a time is under way, and then the newest value follows', async () => {
+  const { connection, publisher } = createPublisher()
+  connection.connect()
+  await acknowledgeAll(connection)
+  for (const waiting of [1, 2, 3]) await publisher.state('stick', { ...NOTHING_KNOWN, waiting })
+  const [first, ...none] = connection.take()
+  assert.deepEqual(none, [])
+  assert.equal(JSON.parse(first?.payload ?? '').sms.waiting, 1)
+  await first?.acknowledge()
+  const [last] = connection.take()
+  assert.equal(JSON.parse(last?.payload ?? '').sms.waiting, 3)
+  await last?.acknowledge()
+  assert.deepEqual(connection.take(), [])
+})
+
+test('what was under way when the connection broke is left to the connection, which sends it again', async () => {
+  const { connection, publisher } = createPublisher()
+  connection.connect()
+  await acknowledgeAll(connection)
+  await publisher.state('stick', NOTHING_KNOWN)
+  const [underWay] = connection.take()
+  connection.disconnect()
+  await publisher.state('stick', { ...NOTHING_KNOWN, waiting: 7 })
+  connection.connect()
+  assert.equal(byTopic(connection.take())['zte/stick/state'], undefined)
+  await underWay?.acknowledge()
+  assert.equal(JSON.parse(connection.take()[0]?.payload ?? '').sms.waiting, 7)
+})
+
+test('a received message counts as published at PUBACK', async () => {
+  const { connection, publisher } = createPublisher()
+  connection.connect()
+  await acknowledgeAll(connection)
+  let isPublished = false
+  const publishing = publisher.smsReceived('stick', SMS).then(() => {
+    isPublished = true
+  })
+  const published = connection.take()
+  const received = published.find(({ topic }) => topic === 'zte/stick/sms/received')
+  for (const other of published) if (other !== received) await other.acknowledge()
+  assert.equal(isPublished, false)
+  await received?.acknowledge()
+  await publishing
+  assert.equal(received?.options.retain ?? false, false)
+})
+
+test('the event for Home Assistant goes out before the message whose PUBACK is waited for, and is not retained', () => {
+  const { connection, publisher } = createPublisher()
+  void publisher.smsReceived('stick', SMS)
+  const published = connection.take()
+  assert.deepEqual(
+    published.map(({ topic }) => topic),
+    ['zte/stick/homeassistant/sms_received', 'zte/stick/sms/received'],
+  )
+  assert.equal(published[0]?.options.retain ?? false, false)
+  assert.equal(JSON.parse(published[0]?.payload ?? '').event_type, 'received')
+})
+
+test('a broker that never takes the event for Home Assistant costs neither messages nor memory', async () => {
+  const { connection, publisher } = createPublisher()
+  for (let n = 0; n < 500; n++) {
+    const publishing = publisher.smsReceived('stick', SMS)
+    await connection.published.at(-1)?.acknowledge()
+    await publishing
+  }
+  const events = connection.take().filter(({ topic }) => topic.endsWith('homeassistant/sms_received'))
+  assert.ok(events.length > 1 && events.length < 100, String(events.length))
+})
+
+test('without Home Assistant there is nothing for it', () => {
+  const { connection, publisher } = createPublisher({ homeAssistant: null })
+  connection.connect()
+  void publisher.smsReceived('stick', SMS)
+  assert.ok(connection.take().every(({ topic }) => !topic.includes('homeassistant')))
+})
+
+test('the last message is retained where that is allowed', async () => {
+  const { connection, publisher } = createPublisher()
+  void publisher.smsReceived('stick', SMS)
+  connection.connect()
+  const last = connection.take().find(({ topic }) => topic === 'zte/stick/sms/last')
+  assert.equal(JSON.parse(last?.payload ?? '').id, SMS.id)
+  assert.equal(last?.options.retain, true)
+})
+
+test('where messages must not be retained, the broker is made to forget an earlier one and gets no new one', () => {
+  const { connection, publisher } = createPublisher({ retainMessages: false })
+  connection.connect()
+  void publisher.smsReceived('stick', SMS)
+  const last = connection.take().filter(({ topic }) => topic === 'zte/stick/sms/last')
+  assert.deepEqual(
+    last.map(({ payload, options }) => [payload, options.retain]),
+    [['', true]],
+  )
+})
+
+test('a sending status counts as published at PUBACK', async () => {
+  const { connection, publisher } = createPublisher()
+  const publishing = publisher.smsStatus('stick', STATUS)
+  const [status] = connection.take()
+  assert.equal(status?.topic, 'zte/stick/sms/status')
+  await status?.acknowledge()
+  await publishing
+})
+
+test('an event is dropped while there is no connection', async () => {
+  const { connection, publisher } = createPublisher()
+  await publisher.event('stick', { type: 'connected' })
+  connection.connect()
+  assert.equal(byTopic(connection.take())['zte/stick/event'], undefined)
+  await publisher.event('stick', { type: 'disconnected' })
+  assert.equal(byTopic(connection.take())['zte/stick/event'], '{"type":"disconnected"}')
+})
+
+for (const { name, message, again } of [
+  { name: 'the birth of Home Assistant', message: incoming('homeassistant/status', 'online'), again: true },
+  { name: 'its will', message: incoming('homeassistant/status', 'offline'), again: false },
+  { name: 'a retained birth', message: incoming('homeassistant/status', 'online', { retain: true }), again: false },
+  { name: 'another topic', message: incoming('homeassistant/else', 'online'), again: false },
+]) {
+  test(`${name} makes everything retained be published again: ${again}`, async () => {
+    const { connection, publisher } = createPublisher()
+    connection.connect()
+    await publisher.announce(CARD)
+    await publisher.state('stick', NOTHING_KNOWN)
+    await acknowledgeAll(connection)
+    publisher.heard(message)
+    const topics = Object.keys(byTopic(await acknowledgeAll(connection)))
+    const expected = [
+      'homeassistant/device/zte/config',
+      'zte/stick/availability',
+      'zte/stick/state',
+      'zte/bridge/state',
+    ]
+    if (again) for (const topic of expected) assert.ok(topics.includes(topic), topic)
+    else assert.deepEqual(topics, [])
+  })
+}
+
+test('the PUBACK for the bridge state tells that the broker has answered', async () => {
+  const { connection, answers } = createPublisher()
+  connection.connect()
+  const published = connection.take()
+  await published[0]?.acknowledge()
+  assert.equal(answers(), 0)
+  await published.find(({ topic }) => topic === 'zte/bridge/state')?.acknowledge()
+  assert.equal(answers(), 1)
+})
+
+test('at the end all modems and the bridge go offline, and nothing retained follows', async () => {
+  const { connection, publisher } = createPublisher()
+  connection.connect()
+  await acknowledgeAll(connection)
+  await publisher.availability('stick', true)
+  await publisher.availability('stick', false)
+  assert.deepEqual(publisher.farewells(), [
+    { topic: 'zte/stick/availability', payload: 'offline', retain: true },
+    { topic: 'zte/bridge/state', payload: 'offline', retain: true },
+  ])
+  await publisher.state('stick', NOTHING_KNOWN)
+  assert.deepEqual(
+    (await acknowledgeAll(connection)).map(({ payload }) => payload),
+    ['online'],
+  )
+})
+
+test('what is retained, and with which QoS, is as the table of topics says', async () => {
+  const { connection, publisher } = createPublisher()
+  connection.connect()
+  await publisher.announce(CARD)
+  await publisher.state('stick', NOTHING_KNOWN)
+  void publisher.smsReceived('stick', SMS)
+  void publisher.smsStatus('stick', STATUS)
+  await publisher.event('stick', { type: 'connected' })
+  const published = new Map(connection.take().map(({ topic, options }) => [topic, options]))
+  const rows = [
+    ...BRIDGE_TOPICS.map((row) => ({ ...row, topic: `zte/bridge/${row.path}` })),
+    ...MODEM_TOPICS.filter(({ path }) => path !== 'response/#').map((row) => ({
+      ...row,
+      topic: `zte/stick/${row.path}`,
+    })),
+  ]
+  for (const { topic, qos, retained } of rows) {
+    assert.equal(published.get(topic)?.qos, qos, topic)
+    assert.equal(published.get(topic)?.retain ?? false, retained, topic)
+  }
+})

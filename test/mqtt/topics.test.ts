@@ -1,0 +1,68 @@
+import assert from 'node:assert/strict'
+import { test } from 'node:test'
+import { COMMANDS } from '../../src/bridge/commands.ts'
+import { BRIDGE_TOPICS, commandSubscriptions, createTopics, MODEM_TOPICS } from '../../src/mqtt/topics.ts'
+
+const topics = createTopics('home/zte')
+
+/** MQTT 5 section 4.7.1. */
+function matches(filter: string, topic: string): boolean {
+  const [f, t] = [filter.split('/'), topic.split('/')]
+  return f.length === t.length && f.every((level, index) => level === '+' || level === t[index])
+}
+
+test('topics lie below the base topic', () => {
+  assert.equal(topics.bridge('state'), 'home/zte/bridge/state')
+  assert.equal(topics.modem('stick', 'sms/received'), 'home/zte/stick/sms/received')
+  assert.equal(topics.response('stick', 'sms/send'), 'home/zte/stick/response/sms/send')
+  assert.equal(topics.command('stick', 'reboot'), 'home/zte/stick/command/reboot')
+})
+
+test('messages that would be acted on again when replayed are not retained', () => {
+  const retained = MODEM_TOPICS.filter((row) => row.retained).map(({ path }) => path)
+  assert.deepEqual(retained, ['availability', 'info', 'state', 'sms/last'])
+  assert.ok(BRIDGE_TOPICS.every((row) => row.retained))
+})
+
+for (const [topic, parsed] of [
+  ['home/zte/stick/command/sms/send', { modem: 'stick', command: 'sms/send' }],
+  ['home/zte/stick/command/reboot', { modem: 'stick', command: 'reboot' }],
+  ['home/zte/stick/command/', { modem: 'stick', command: '' }],
+  ['home/zte/stick/command', undefined],
+  ['home/zte/stick/state', undefined],
+  ['home/zte2/stick/command/reboot', undefined],
+  ['zte/stick/command/reboot', undefined],
+  ['homeassistant/status', undefined],
+] as const) {
+  test(`${topic} is ${parsed === undefined ? 'no command topic' : `the command "${parsed.command}"`}`, () => {
+    assert.deepEqual(topics.parseCommand(topic), parsed)
+  })
+}
+
+test('only the base topic and what lies below it belong to the bridge', () => {
+  assert.ok(topics.owns('home/zte'))
+  assert.ok(topics.owns('home/zte/stick/command/reboot'))
+  assert.ok(!topics.owns('home/zte2/stick'))
+  assert.ok(!topics.owns('home'))
+})
+
+test('each command, and each unknown one of a single level, comes through exactly one subscription', () => {
+  const subscriptions = commandSubscriptions('home/zte', COMMANDS)
+  for (const name of [...COMMANDS.map((row) => row.name), 'nonsense', '']) {
+    const through = subscriptions.filter(({ topic }) => matches(topic, topics.command('stick', name)))
+    assert.equal(through.length, 1, name)
+    const waits = COMMANDS.some((row) => row.name === name && row.waits)
+    assert.equal(through[0]?.qos, waits ? 1 : 0, name)
+  }
+})
+
+test('nothing that the bridge publishes comes back to it', () => {
+  const published = [
+    ...BRIDGE_TOPICS.map(({ path }) => topics.bridge(path)),
+    ...MODEM_TOPICS.map(({ path }) => `home/zte/stick/${path.replace('#', 'sms/send')}`),
+    topics.response('stick', 'reboot'),
+  ]
+  for (const { topic: filter } of commandSubscriptions('home/zte', COMMANDS)) {
+    for (const topic of published) assert.ok(!matches(filter, topic), `${filter} ${topic}`)
+  }
+})
