@@ -1,4 +1,5 @@
-import { type Logger, pino } from 'pino'
+import type { Logger } from 'pino'
+import { pino } from 'pino'
 import pretty from 'pino-pretty'
 
 export type { Logger } from 'pino'

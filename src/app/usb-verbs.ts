@@ -8,12 +8,14 @@ import { probeAtPort } from '../driver/create-driver.ts'
 import { openSerial } from '../transport/serial.ts'
 import type { ProbePort } from '../transport/usb-follow.ts'
 import { scanUsb } from '../transport/usb-tty.ts'
-import { type CliIo, UsageError } from './command-line.ts'
+import type { CliIo } from './command-line.ts'
+import { UsageError } from './command-line.ts'
 import { runDoctor } from './doctor.ts'
 import { canWriteFile, tryOpenTty } from './doctor-facts.ts'
 import { runPorts } from './ports.ts'
 import { configFrom } from './sources.ts'
-import { runSwitch, type SwitchIo } from './switch.ts'
+import type { SwitchIo } from './switch.ts'
+import { runSwitch } from './switch.ts'
 
 const BAUD = 115_200
 const NETWORK_LIMIT_MS = 5000

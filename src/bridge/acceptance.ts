@@ -1,5 +1,5 @@
 import type { Journal } from '../journal/journal.ts'
-import type { NewOutbound, Outbound } from '../journal/outbound.ts'
+import type { NewOutbound, Outbound } from '../journal/outbound-entry.ts'
 import { ModemError } from '../modem/errors.ts'
 import type { OutboundSms, RequestedEncoding } from '../modem/messages.ts'
 import type { Driver, ModemId } from '../modem/modem.ts'

@@ -10,20 +10,23 @@ export class Bell {
 
   /** Resolves at a ring, after `timeoutMs` (`undefined`: never by itself), or when `signal` aborts. */
   async wait(timeoutMs: number | undefined, signal: AbortSignal): Promise<void> {
-    if (!this.#rung && !signal.aborted) {
-      await new Promise<void>((resolve) => {
-        // Longer waits overflow the timer; whoever waits looks again and waits on.
-        const timer =
-          timeoutMs === undefined ? undefined : setTimeout(resolve, Math.min(Math.max(timeoutMs, 0), 2 ** 31 - 1))
-        const finish = (): void => {
-          clearTimeout(timer)
-          resolve()
-        }
-        this.#wake = finish
-        signal.addEventListener('abort', finish, { once: true })
-      })
-    }
-    this.#wake = undefined
+    if (!this.#rung && !signal.aborted) await this.#next(timeoutMs, signal)
     this.#rung = false
+  }
+
+  #next(timeoutMs: number | undefined, signal: AbortSignal): Promise<void> {
+    return new Promise((resolve) => {
+      const wake = (): void => {
+        clearTimeout(timer)
+        signal.removeEventListener('abort', wake)
+        this.#wake = undefined
+        resolve()
+      }
+      // Longer waits overflow the timer; whoever waits looks again and waits on.
+      const timer =
+        timeoutMs === undefined ? undefined : setTimeout(wake, Math.min(Math.max(timeoutMs, 0), 2 ** 31 - 1))
+      this.#wake = wake
+      signal.addEventListener('abort', wake)
+    })
   }
 }

@@ -79,7 +79,7 @@ export const COMMANDS: readonly CommandRow[] = [
       transaction,
     }),
     run: (modem, { limit, before, direction }) => ({
-      messages: modem.history({
+      history: modem.history({
         limit,
         before: before === undefined ? Number.MAX_SAFE_INTEGER : Date.parse(before),
         direction: direction ?? null,

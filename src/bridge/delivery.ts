@@ -1,5 +1,5 @@
 import type { Journal } from '../journal/journal.ts'
-import type { Outbound, OutboundPart } from '../journal/outbound.ts'
+import type { Outbound, OutboundPart } from '../journal/outbound-entry.ts'
 import type { StatusReport } from '../modem/messages.ts'
 import type { ModemId } from '../modem/modem.ts'
 

@@ -4,7 +4,8 @@ import type { InboundSms, ReceivedSegment, StoredSegment } from '../modem/messag
 import type { Driver, Modem, ModemId, SmsStore } from '../modem/modem.ts'
 import { matchReport } from './delivery.ts'
 import type { ModemHappening } from './outlet.ts'
-import { assembleSegments, type SegmentSet } from './reassembly.ts'
+import type { SegmentSet } from './reassembly.ts'
+import { assembleSegments } from './reassembly.ts'
 
 export interface InboxOptions {
   readonly modem: ModemId

@@ -3,6 +3,8 @@ import type { Accepted, SendRequest } from './acceptance.ts'
 import type { CommandContext } from './commands.ts'
 
 /** What may be asked of one modem, present or not. Every method throws or rejects with ModemError. */
+export type { HistoryEntry } from '../journal/history.ts'
+
 export interface ModemService {
   /** Synchronous: when it returns, the messages are in the journal. */
   accept(request: SendRequest, context: CommandContext): readonly Accepted[]

@@ -1,5 +1,5 @@
 import type { Journal } from '../journal/journal.ts'
-import type { Outbound, OutboundPart } from '../journal/outbound.ts'
+import type { Outbound, OutboundPart } from '../journal/outbound-entry.ts'
 import { ModemError } from '../modem/errors.ts'
 import type { Failure, Submission } from '../modem/messages.ts'
 import type { ModemId, SmsStore } from '../modem/modem.ts'

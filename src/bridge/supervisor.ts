@@ -1,39 +1,21 @@
 import { setTimeout as pause } from 'node:timers/promises'
 import type { HistoryEntry, HistoryQuestion } from '../journal/history.ts'
 import { ModemError } from '../modem/errors.ts'
-import type { Driver, Modem, ModemId, SmsStore } from '../modem/modem.ts'
+import type { Modem, SmsStore } from '../modem/modem.ts'
 import type { StateGroup } from '../modem/state.ts'
-import { type AcceptanceOptions, type Accepted, acceptSms, type SendRequest } from './acceptance.ts'
+import type { Accepted, SendRequest } from './acceptance.ts'
+import { acceptSms } from './acceptance.ts'
 import { Bell } from './bell.ts'
 import type { CommandContext } from './commands.ts'
-import { Inbox, type InboxOptions } from './inbox.ts'
-import { BORN, backOffMs, type Happening, type Life, live } from './lifecycle.ts'
+import { Inbox } from './inbox.ts'
+import type { Happening, Life } from './lifecycle.ts'
+import { BORN, backOffMs, live } from './lifecycle.ts'
 import type { ModemService } from './modem-service.ts'
-import { Outbox, type OutboxOptions } from './outbox.ts'
-import type { ModemHappening, ModemStatus, Outlet } from './outlet.ts'
+import { Outbox } from './outbox.ts'
+import type { ModemHappening, ModemStatus } from './outlet.ts'
+import { publishInOrder } from './publishing.ts'
 import { StateBoard } from './state-board.ts'
-
-type Shared = 'modem' | 'journal' | 'driver' | 'now' | 'newId' | 'onPublication' | 'onEvent'
-
-export interface SupervisorOptions
-  extends Omit<InboxOptions, Shared>,
-    Omit<OutboxOptions, Shared>,
-    Omit<AcceptanceOptions, Shared> {
-  readonly id: ModemId
-  readonly name: string
-  readonly driver: Driver
-  readonly journal: InboxOptions['journal']
-  readonly outlet: Outlet
-  readonly poll: {
-    readonly signalMs: number
-    readonly statusMs: number
-    readonly smsMs: number
-    readonly republishMs: number
-  }
-  readonly now: () => number
-  readonly newId: () => string
-  readonly onProblem: (problem: string, cause: ModemError) => void
-}
+import type { SupervisorOptions } from './supervisor-options.ts'
 
 const ALL_GROUPS: readonly StateGroup[] = ['signal', 'registration', 'operator', 'sim', 'store']
 
@@ -63,7 +45,11 @@ export class Supervisor implements ModemService {
   /** Until `signal` aborts. */
   async run(signal: AbortSignal): Promise<void> {
     this.#announce()
-    await Promise.all([this.#live(signal), this.#publishing(signal), this.#settling(signal)])
+    await Promise.all([
+      this.#live(signal),
+      publishInOrder(this.#options, this.#bells.publish, (work) => this.#tolerantly(work), signal),
+      this.#settling(signal),
+    ])
   }
 
   accept(request: SendRequest, context: CommandContext): readonly Accepted[] {
@@ -264,28 +250,6 @@ export class Supervisor implements ModemService {
         if (due !== undefined) wait = Math.min(wait ?? Number.POSITIVE_INFINITY, Math.max(1000, due - now()))
       })
       await this.#bells.settle.wait(wait, signal)
-    }
-  }
-
-  /** One queue, in journal order: the next leaves when the outside has the one before. */
-  async #publishing(signal: AbortSignal): Promise<void> {
-    const { journal, outlet, id } = this.#options
-    while (!signal.aborted) {
-      await this.#tolerantly(async () => {
-        for (
-          let next = journal.publications.next(id);
-          next !== undefined && !signal.aborted;
-          next = journal.publications.next(id)
-        ) {
-          if (next.kind === 'received') await outlet.smsReceived(id, next.body)
-          else await outlet.smsStatus(id, next.body)
-          journal.publications.published(next.seq)
-        }
-      }).catch((error: unknown) => {
-        // The connection to the broker was ended by ourselves.
-        if (!signal.aborted) throw error
-      })
-      await this.#bells.publish.wait(undefined, signal)
     }
   }
 

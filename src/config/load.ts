@@ -8,6 +8,7 @@ import type { ReadFile } from './sources.ts'
 import { readArguments, readEnvironment, readSecretFiles, readText } from './sources.ts'
 import { parseYaml } from './yaml-file.ts'
 
+/** Where a configuration comes from. */
 export interface ConfigSources {
   /** Command line without program and verb: `--config FILE`, `--mqtt.base_topic=x`. */
   readonly args: readonly string[]
@@ -17,7 +18,7 @@ export interface ConfigSources {
   readonly defaultFile: string
 }
 
-/** The configuration cannot be used. Each fault is one line: path, what was found (secrets masked), what is allowed, where. */
+/** The configuration cannot be used. Each fault is one line: path, finding (secrets masked), what is allowed, place. */
 export class ConfigError extends Error {
   override readonly name = 'ConfigError'
   readonly faults: readonly string[]
@@ -47,7 +48,8 @@ export function loadConfig({ args, env, readFile, defaultFile }: ConfigSources):
   const unreadable = [...texts].flatMap(([path, { text }]) => {
     const raw = rawOf(path, text)
     if (raw === undefined) return [{ path, says: 'found text that is not JSON' }]
-    given.set(path, raw)
+    if (raw === null) given.delete(path)
+    else given.set(path, raw)
     return []
   })
 
@@ -106,7 +108,7 @@ function optionOf(path: string): string {
   return LEAVES.find(([option]) => isWithin(path, option))?.[0] ?? path
 }
 
-/** From the text of a variable, argument or secret file to a raw value; `undefined` when it should be JSON and is not. */
+/** The raw value that a text stands for; `undefined` when it should be JSON and is not, `null` when it is empty JSON. */
 function rawOf(path: string, text: string): unknown {
   const format = LEAVES.find(([option]) => option === path)?.[1].format
   if (!format?.structured) return format?.fromText?.(text) ?? text

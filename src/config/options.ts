@@ -37,6 +37,7 @@ export interface Fault {
 /** Raw values by the dotted path of their option. */
 export type Given = ReadonlyMap<string, unknown>
 
+/** Whether a node of the schema is an option, not a group of them. */
 export function isLeaf(node: Leaf | Group): node is Leaf {
   return 'format' in node
 }

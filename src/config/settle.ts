@@ -1,7 +1,7 @@
 import convict from 'convict'
 import type { Format, Refusal } from './formats.ts'
 import type { Fault, Given, Group, Leaf, ValueOf } from './options.ts'
-import { isLeaf, kindOf, spread } from './options.ts'
+import { isLeaf, kindOf, leavesOf, spread } from './options.ts'
 
 // convict's own formats convert text by guessing (any text but "false" is true), so every option has this one format,
 // which hands the value to the schema's own.
@@ -16,7 +16,7 @@ type Check = (path: string, leaf: Leaf, raw: unknown) => void
  */
 export function settle<G extends Group>(group: G, given: Given): { value: ValueOf<G>; faults: readonly Fault[] } {
   const values = new Map<string, unknown>()
-  const faults: Fault[] = []
+  const faults = new Map<string, readonly Fault[]>()
   const check: Check = (path, leaf, raw) => {
     if (raw === null && !leaf.required) {
       values.set(path, null)
@@ -24,13 +24,15 @@ export function settle<G extends Group>(group: G, given: Given): { value: ValueO
     }
     const reading = leaf.format.read(raw)
     if ('value' in reading) values.set(path, reading.value)
-    else faults.push(...faultsOf(path, leaf, raw, reading.refused))
+    else faults.set(path, faultsOf(path, leaf, raw, reading.refused))
   }
   // Left to itself, convict would read the arguments and the environment of the process by its own rules.
   const settings = convict<Record<string, unknown>>(declare(group, '', check), { env: {}, args: [] })
   for (const [path, raw] of given) settings.set(path, raw)
   settings.validate({ allowed: 'strict' })
-  return { value: assemble(group, '', values) as ValueOf<G>, faults }
+  // convict goes through the options by their depth; people look for them in the order of the schema.
+  const ordered = leavesOf(group).flatMap(([path]) => faults.get(path) ?? [])
+  return { value: assemble(group, '', values) as ValueOf<G>, faults: ordered }
 }
 
 function declare(group: Group, prefix: string, check: Check): convict.Schema<Record<string, unknown>> {

@@ -1,51 +1,9 @@
-import type { Failure, OutboundSms, OutboundStatus, SendingStatus, SmsEncoding, Submission } from '../modem/messages.ts'
+import type { Failure, OutboundSms, SendingStatus, SmsEncoding } from '../modem/messages.ts'
 import type { ModemId } from '../modem/modem.ts'
 import type { Database } from './database.ts'
+import type { NewOutbound, Outbound, OutboundPart, PartOutcome, PartState } from './outbound-entry.ts'
+import { statusOf } from './outbound-entry.ts'
 import type { Publications } from './publications.ts'
-
-/** `waiting` → `submitting` → `submitted`, or `unknown` (nobody can say), or `failed`. */
-export type PartState = 'waiting' | 'submitting' | 'submitted' | 'unknown' | 'failed'
-
-/** What a delivery report said of a part. */
-export type PartOutcome = 'delivered' | 'failed'
-
-export interface OutboundPart {
-  readonly part: number
-  readonly segments: number
-  readonly wire: string
-  readonly state: PartState
-  readonly references: readonly number[]
-  /** ms since the epoch of the last change of `state` */
-  readonly at: number | null
-  readonly outcome: PartOutcome | null
-}
-
-export interface Outbound {
-  readonly seq: number
-  readonly id: string
-  readonly modem: ModemId
-  readonly request: OutboundSms
-  readonly encoding: SmsEncoding
-  readonly transaction: string | null
-  /** ms since the epoch */
-  readonly acceptedAt: number
-  readonly expiresAt: number | null
-  readonly status: SendingStatus
-  readonly error: Failure | null
-  readonly attempts: number
-  readonly parts: readonly OutboundPart[]
-}
-
-export interface NewOutbound {
-  readonly id: string
-  readonly request: OutboundSms
-  readonly submissions: readonly Submission[]
-  readonly highPriority: boolean
-  readonly transaction: string | null
-  /** Identity of the command it came with, for recognising a redelivery. */
-  readonly command: string
-  readonly expiresAt: number | null
-}
 
 interface OutboundRow {
   readonly seq: number
@@ -310,20 +268,5 @@ export class OutboundRecords {
       attempts: row.attempts,
       parts: parts.map(({ refs, ...part }) => ({ ...part, references: JSON.parse(refs) as number[] })),
     }
-  }
-}
-
-/** What is said outside of an outgoing message as it stands. */
-export function statusOf(outbound: Outbound, at: number): OutboundStatus {
-  return {
-    id: outbound.id,
-    to: outbound.request.to,
-    status: outbound.status,
-    parts: outbound.parts.reduce((sum, part) => sum + part.segments, 0),
-    partsSent: outbound.parts.reduce((sum, part) => sum + (part.state === 'submitted' ? part.segments : 0), 0),
-    references: outbound.parts.flatMap((part) => part.references),
-    error: outbound.error,
-    at: new Date(at).toISOString(),
-    transaction: outbound.transaction,
   }
 }

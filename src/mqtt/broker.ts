@@ -1,11 +1,13 @@
-import { timingSafeEqual } from 'node:crypto'
-import { existsSync, mkdirSync, renameSync } from 'node:fs'
-import type { Server } from 'node:net'
+import { createHash, timingSafeEqual } from 'node:crypto'
+import type { EventEmitter } from 'node:events'
+import type { Server, Socket } from 'node:net'
 import { createServer, isIP } from 'node:net'
-import { dirname } from 'node:path'
-import type { Aedes as Broker, Connection } from 'aedes'
+import type { Aedes as Broker, Client, Connection, PublishPacket } from 'aedes'
 import { ModemError } from '../modem/errors.ts'
+import type { BrokerStore } from './broker-store.ts'
+import { PacketLimit } from './packet-limit.ts'
 
+/** Where the embedded broker listens, for whom, and what it remembers. */
 export interface BrokerOptions {
   /** Anything but this machine itself requires `users`. */
   readonly host: string
@@ -18,49 +20,120 @@ export interface BrokerOptions {
   readonly onProblem: (problem: string) => void
 }
 
+/** The embedded broker while it runs. */
 export interface RunningBroker {
   readonly port: number
-  /** For clients inside the process. */
+  /** Serves a client inside the process; user name and password are asked for as on a socket. */
   handle(stream: Connection): void
+  /** Ends all connections; what they had sent is on disk when it resolves. */
   close(): Promise<void>
 }
 
-/** Messages kept for one client that does not read; what is more ends its connection. */
-const QUEUE_LIMIT = 1000
+type Done = (error?: Error | null) => void
+/** aedes' own way of calling it, which its types leave out. */
+type Publish = (packet: PublishPacket, client?: Client | null | Done, done?: Done) => void
+
+const MOST_CONNECTIONS = 100
+/** An SMS, however long, is a few kilobytes; discovery messages are the longest that pass here. */
+const LONGEST_PACKET_BYTES = 1024 * 1024
+/** Packets that a client may send before it has seen CONNACK. */
+const EARLY_PACKETS = 1000
+/** A client that does not read for so long is cut off; until then, who publishes to it waits. */
+const STALLED_MS = 10_000
 /** Return code "bad user name or password" (MQTT 3.1.1 section 3.2.2.3). */
 const BAD_CREDENTIALS = 4
 
 /**
- * The embedded broker: MQTT 3.1.1 on TCP. Retained messages and persistent sessions outlive it when it has a folder.
- * @throws ModemError `not_allowed` for a door without a lock, `internal` when it cannot listen
+ * The embedded broker: MQTT 3.1.1 on TCP. With a folder, retained messages, persistent sessions and what waits for them outlive
+ * it, a crash and a power cut included: PUBACK goes out when the message is on disk. What does not hold with aedes 1.2:
+ * - redelivered messages lack the DUP flag, and a session without subscriptions counts as not present;
+ * - while a client resumes its session, a new message can overtake those that waited, or come twice;
+ * - sessions do not expire: an absent client's queue ends at a length instead;
+ * - the messages of a client whose subscriptions overlap can come twice after it resumes its session.
+ * @throws ModemError `not_allowed` for a door without a lock, `internal` when it cannot listen or its folder cannot be used
  */
 export async function startBroker(options: BrokerOptions): Promise<RunningBroker> {
   const { host, users, path, onProblem } = options
   if (users.length === 0 && !isLoopback(host)) {
     throw new ModemError('not_allowed', `broker.host ${host} lets other machines in: configure broker.users first.`)
   }
+  const store = path === null ? undefined : await (await import('./broker-store.ts')).openBrokerStore(path, onProblem)
+  const broker = await createBroker(users, store)
+  const failures: EventEmitter = broker
+  failures.on('error', (error: Error) => onProblem(`The embedded broker failed: ${error.message}`))
+  const handle = (stream: Connection): void => void broker.handle(stream)
+  const sockets = new Set<Socket>()
+  const server = createServer((socket) => {
+    sockets.add(socket)
+    socket.once('close', () => sockets.delete(socket))
+    handle(socket)
+    limitPackets(socket)
+  })
+  server.maxConnections = MOST_CONNECTIONS
+  const close = async (): Promise<void> => {
+    const isClosed = server.listening && new Promise<void>((resolve) => server.close(() => resolve()))
+    await new Promise<void>((resolve) => broker.close(resolve))
+    // Those that never sent CONNECT are unknown to aedes.
+    for (const socket of sockets) socket.destroy()
+    await isClosed
+    await store?.close()
+  }
+  try {
+    return { port: await listen(server, options), handle, close }
+  } catch (error) {
+    await close()
+    throw error
+  }
+}
+
+async function createBroker(users: BrokerOptions['users'], store: BrokerStore | undefined): Promise<Broker> {
   const { Aedes } = await import('aedes')
-  const store = path === null ? undefined : await openStore(path, onProblem)
-  const broker: Broker = await Aedes.createBroker({
-    ...(store === undefined ? {} : { persistence: store.persistence }),
-    queueLimit: QUEUE_LIMIT,
+  const broker = await Aedes.createBroker({
+    ...(store === undefined ? {} : { id: store.brokerId, persistence: store.persistence }),
+    queueLimit: EARLY_PACKETS,
+    drainTimeout: STALLED_MS,
     authenticate: (_client, username, password, done) => {
       if (users.length === 0 || isKnown(users, username, password)) done(null, true)
       else done(Object.assign(new Error('unknown user or wrong password'), { returnCode: BAD_CREDENTIALS }), false)
     },
   })
-  const server = createServer((socket) => broker.handle(socket))
-  const close = async (): Promise<void> => {
-    await new Promise<void>((resolve) => broker.close(resolve))
-    if (server.listening) await new Promise<void>((resolve) => server.close(() => resolve()))
-    await store?.close()
+  if (store !== undefined) acknowledgeWhenStored(broker, store)
+  return broker
+}
+
+/**
+ * aedes sends PUBACK and stores the message afterwards. Here it is stored in the step before, where aedes asks whether the client
+ * may publish; what that client has itself acknowledged is on disk by then too, so that its next PUBACK proves it.
+ */
+function acknowledgeWhenStored(broker: Broker, { persistence }: BrokerStore): void {
+  const stored = new WeakSet<PublishPacket>()
+  const mayPublish = broker.authorizePublish.bind(broker)
+  const publish = broker.publish.bind(broker) as Publish
+  const store = (packet: PublishPacket, client: Client | null, done: Done): void =>
+    publish(packet, client, (error) => {
+      if (!error) stored.add(packet)
+      done(error)
+    })
+  broker.authorizePublish = (client, packet, done) =>
+    mayPublish(client, packet, (refusal) => {
+      // QoS 2 has its own order: aedes stores it first.
+      if (refusal || packet.qos !== 1) done(refusal)
+      else if (client === null) store(packet, client, done)
+      else persistence.acknowledged(client).then(() => store(packet, client, done), done)
+    })
+  const publishOnce: Publish = (packet, client, done) => {
+    if (!stored.delete(packet)) publish(packet, client, done)
+    else if (typeof done === 'function') done()
   }
-  try {
-    return { port: await listen(server, options), handle: (stream) => void broker.handle(stream), close }
-  } catch (error) {
-    await close()
-    throw error
-  }
+  broker.publish = publishOnce as Broker['publish']
+}
+
+/** To be called when aedes reads from the socket already: a `data` listener then sees what aedes takes, and starts no flow. */
+function limitPackets(socket: Socket): void {
+  const limit = new PacketLimit(LONGEST_PACKET_BYTES)
+  socket.on('data', (chunk) => {
+    if (!limit.accepts(chunk)) socket.destroy()
+  })
 }
 
 function isLoopback(host: string): boolean {
@@ -69,11 +142,13 @@ function isLoopback(host: string): boolean {
 
 function isKnown(users: BrokerOptions['users'], username: string | undefined, password: Buffer | undefined): boolean {
   const user = users.find((candidate) => candidate.username === username)
-  const given = password ?? Buffer.alloc(0)
-  const expected = Buffer.from(user?.password ?? '')
-  // Compared in full even when the length differs, so that the time taken tells nothing.
-  const isSame = timingSafeEqual(expected, given.length === expected.length ? given : Buffer.alloc(expected.length))
-  return user !== undefined && isSame && given.length === expected.length
+  // Digests are of one length, so that the time taken tells nothing about the password's.
+  const isSame = timingSafeEqual(digest(user?.password ?? ''), digest(password ?? ''))
+  return user !== undefined && isSame
+}
+
+function digest(password: string | Buffer): Buffer {
+  return createHash('sha256').update(password).digest()
 }
 
 function listen(server: Server, { host, port }: BrokerOptions): Promise<number> {
@@ -90,34 +165,4 @@ function listen(server: Server, { host, port }: BrokerOptions): Promise<number> 
       resolve(typeof address === 'object' && address !== null ? address.port : port)
     })
   })
-}
-
-async function openStore(path: string, onProblem: (problem: string) => void) {
-  const { ClassicLevel } = await import('classic-level')
-  const { default: persistenceOn } = await import('aedes-persistence-level')
-  mkdirSync(dirname(path), { recursive: true })
-  const open = async () => {
-    const level = new ClassicLevel(path)
-    await level.open()
-    return { persistence: persistenceOn(level), close: () => level.close() }
-  }
-  try {
-    return await open()
-  } catch (error) {
-    const code = ((error as Error).cause as { code?: string } | undefined)?.code
-    if (code === 'LEVEL_LOCKED') {
-      throw new ModemError('internal', `Another zte2mqtt uses the folder ${path}: give each its own broker.path.`, {
-        cause: error,
-      })
-    }
-    if (code !== 'LEVEL_CORRUPTION' || !existsSync(path)) {
-      throw new ModemError('internal', `The broker's folder ${path} cannot be used: ${(error as Error).message}`, {
-        cause: error,
-      })
-    }
-    const aside = `${path}.damaged-${new Date().toISOString().replaceAll(':', '')}`
-    renameSync(path, aside)
-    onProblem(`The broker's folder ${path} is damaged. It was put aside as ${aside} and a new one begun.`)
-    return open()
-  }
 }

@@ -3,13 +3,14 @@ import { setTimeout as pause } from 'node:timers/promises'
 import { connect, MqttClient } from 'mqtt'
 import { ModemError } from '../modem/errors.ts'
 import type { ConnectFault } from './connect-faults.ts'
-import { explainFault, faultOf, isCut, UNSUPPORTED_PROTOCOL } from './connect-faults.ts'
+import { faultOf, isCut, UNSUPPORTED_PROTOCOL } from './connect-faults.ts'
 import type { Farewell, MqttConnectionEvents, MqttConnectionOptions, PublishOptions } from './connection-options.ts'
 import { brokerAddress, clientOptions } from './connection-options.ts'
 import type { Subscription } from './network-connection.ts'
 import { NetworkConnection } from './network-connection.ts'
 import type { Outgoing } from './outgoing.ts'
 import { OutgoingQueue } from './outgoing.ts'
+import { Problems } from './problems.ts'
 
 /** QoS 1 messages under way at once; a broker with MQTT 5 may ask for fewer. mosquitto's own limit is 20. */
 const WINDOW = 16
@@ -36,7 +37,7 @@ interface Outcome {
  */
 export class MqttConnection extends EventEmitter<MqttConnectionEvents> {
   readonly #options: MqttConnectionOptions
-  readonly #broker: string
+  readonly #problems: Problems
   readonly #outgoing = new OutgoingQueue()
   readonly #subscriptions = new Map<string, Subscription>()
   readonly #ending = new AbortController()
@@ -51,8 +52,6 @@ export class MqttConnection extends EventEmitter<MqttConnectionEvents> {
   #hasConnected = false
   #attempts = 0
   #cuts = 0
-  /** The last line said about each subject. */
-  readonly #said = new Map<string, string>()
   #retry: NodeJS.Timeout | undefined
   #whenFlushed: (() => void) | undefined
   #ended: Promise<void> | undefined
@@ -61,7 +60,7 @@ export class MqttConnection extends EventEmitter<MqttConnectionEvents> {
     super()
     this.#options = options
     this.#version = options.protocol === 4 ? 4 : 5
-    this.#broker = brokerAddress(options.url)
+    this.#problems = new Problems(brokerAddress(options.url), options.clientId, options.onProblem)
   }
 
   /** Subscribed and ready. */
@@ -197,18 +196,7 @@ export class MqttConnection extends EventEmitter<MqttConnectionEvents> {
     const granted = await network.subscribe(subscriptions)
     if (granted === undefined) return false
     for (const [index, { topic, qos }] of subscriptions.entries()) {
-      const answer = granted[index] ?? 0x80
-      if (answer >= 0x80) {
-        this.#say(
-          `subscribe ${topic}`,
-          `The MQTT broker ${this.#broker} refuses the subscription to ${topic}: allow this user to read it.`,
-        )
-      } else if (answer < qos) {
-        this.#say(
-          `subscribe ${topic}`,
-          `The MQTT broker ${this.#broker} gives ${topic} only QoS ${answer}: what is published there while the bridge is away is lost.`,
-        )
-      }
+      this.#problems.subscriptionAnswered(topic, qos, granted[index] ?? 0x80)
     }
     return true
   }
@@ -235,17 +223,13 @@ export class MqttConnection extends EventEmitter<MqttConnectionEvents> {
   }
 
   #answered(message: Outgoing, error: Error | undefined): void {
-    const subject = `publish ${message.topic}`
     if (error === undefined) {
       this.#outgoing.acknowledged(message)
-      this.#said.delete(subject)
+      this.#problems.publicationTaken(message.topic)
       if (this.inFlight === 0) this.#whenFlushed?.()
     } else {
       this.#outgoing.refused(message)
-      this.#say(
-        subject,
-        `The MQTT broker ${this.#broker} does not take messages on ${message.topic} (${error.message}): allow this user to publish there. The message is kept and offered again.`,
-      )
+      this.#problems.publicationRefused(message.topic, error.message)
       this.#retry ??= setTimeout(() => this.#offerAgain(), REFUSED_RETRY_MS).unref()
     }
     this.#pump()
@@ -264,11 +248,11 @@ export class MqttConnection extends EventEmitter<MqttConnectionEvents> {
     if (lastedMs !== undefined && lastedMs >= stable) {
       this.#attempts = 0
       this.#cuts = 0
-      this.#said.clear()
+      this.#problems.forget()
     }
     if (this.#changeVersion(outcome)) return 0
     this.#cuts = lastedMs !== undefined && isCut(fault) ? this.#cuts + 1 : 0
-    this.#say('connection', explainFault(this.#name(outcome), this.#broker, this.#options.clientId))
+    this.#problems.connectionFailed(this.#name(outcome))
     return Math.min(longest, first * 2 ** this.#attempts++)
   }
 
@@ -288,12 +272,6 @@ export class MqttConnection extends EventEmitter<MqttConnectionEvents> {
     if (fault === undefined) return { code: wasAnswered ? 'lost' : 'closed', raw: '' }
     const isSocketError = typeof fault.code === 'string' && fault.code.startsWith('E')
     return lastedMs !== undefined && isSocketError ? { code: 'lost', raw: fault.raw } : fault
-  }
-
-  #say(subject: string, line: string): void {
-    if (this.#said.get(subject) === line) return
-    this.#said.set(subject, line)
-    this.#options.onProblem(line)
   }
 }
 

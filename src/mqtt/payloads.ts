@@ -1,4 +1,5 @@
 import type { Answer } from '../bridge/commands.ts'
+import type { HistoryEntry } from '../bridge/modem-service.ts'
 import type { ModemCard, ModemHappening, ModemStatus } from '../bridge/outlet.ts'
 import type { Failure, InboundSms, OutboundStatus } from '../modem/messages.ts'
 import type { Signal } from '../modem/state.ts'
@@ -108,11 +109,23 @@ export function formatBridgeInfo(facts: BridgeFacts, cards: readonly ModemCard[]
   })
 }
 
+/** The answer's data; a history in the keys of the other payloads. */
+function dataKeys(data: unknown): unknown {
+  if (typeof data !== 'object' || data === null || !('history' in data)) return data ?? null
+  return { messages: (data.history as readonly HistoryEntry[]).map(historyKeys) }
+}
+
+function historyKeys(entry: HistoryEntry): Record<string, unknown> {
+  if (entry.direction === 'received') return { direction: entry.direction, ...receivedKeys(entry.sms) }
+  const { at, ...sent } = entry
+  return { ...sent, accepted_at: new Date(at).toISOString() }
+}
+
 /** `<modem>/response/<command>`, and what goes to a Response Topic. */
 export function formatResponse(answer: Answer, transaction: string | null): string {
   return JSON.stringify(
     answer.status === 'ok'
-      ? { status: answer.status, data: answer.data ?? null, transaction }
+      ? { status: answer.status, data: dataKeys(answer.data), transaction }
       : { status: answer.status, error: failureKeys(answer.error), transaction },
   )
 }

@@ -79,7 +79,10 @@ export interface StickProfile {
   readonly hasZrst: boolean
 }
 
-/** A stick without remarkable habits; the rows below differ from it. Evidence: what most public logs of ZTE 3G sticks share. */
+/**
+ * A stick without remarkable habits; the rows below differ from it. Evidence: what most public logs of ZTE 3G sticks share.
+ * Firmware names that no public log shows are invented.
+ */
 export const ORDINARY: StickProfile = {
   manufacturer: 'ZTE INCORPORATED',
   model: 'MF190',

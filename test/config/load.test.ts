@@ -35,7 +35,7 @@ describe('loadConfig', () => {
     const level: 'trace' | 'debug' | 'info' | 'warn' | 'error' | 'fatal' | 'silent' = config.log.level
     const protocol: 'auto' | 5 | 4 = config.mqtt.protocol
     const pin: string | null | undefined = modem?.pin
-    const numbers: readonly string[] | undefined = config.contacts['peter']
+    const numbers: readonly string[] | undefined = config.contacts.peter
     assert.deepEqual([level, protocol, pin, numbers], ['info', 'auto', null, undefined])
     assert.deepEqual(config.mqtt, {
       url: '',
@@ -80,14 +80,7 @@ describe('loadConfig', () => {
 
   test('the result is frozen to its last element', () => {
     const config = load({ yaml: `${STICK}contacts: {peter: "110"}` })
-    for (const part of [
-      config,
-      config.mqtt,
-      config.modems,
-      config.modems[0],
-      config.contacts,
-      config.contacts['peter'],
-    ]) {
+    for (const part of [config, config.mqtt, config.modems, config.modems[0], config.contacts, config.contacts.peter]) {
       assert.ok(Object.isFrozen(part))
     }
   })
@@ -112,10 +105,9 @@ describe('precedence', () => {
   ]
   for (const [index, [from]] of LADDER.entries()) {
     test(`${from} wins over everything before it`, () => {
-      const given = LADDER.slice(0, index + 1).reduce<Given>(
-        (all, [, next]) => ({ ...all, ...next, env: { ...all.env, ...next.env } }),
-        {},
-      )
+      const rungs = LADDER.slice(0, index + 1).map(([, given]) => given)
+      const env = Object.assign({}, ...rungs.map((given) => given.env))
+      const given: Given = Object.assign({}, ...rungs, { env })
       assert.equal(load(given).mqtt.base_topic, from)
     })
   }
@@ -130,6 +122,13 @@ describe('precedence', () => {
       config.modems.map(({ id }) => id),
       ['stick'],
     )
+  })
+
+  test('an empty list in a variable or argument stands for the default', () => {
+    const env = { ...ENV_STICK, ZTE2MQTT_BROKER_USERS: 'null' }
+    const config = load({ yaml: 'broker: {users: [{username: a, password: b}]}', env, args: ['--contacts='] })
+    assert.deepEqual([config.broker.users, { ...config.contacts }], [[], {}])
+    assert.match(faults({ yaml: STICK, args: ['--modems='] }).join(), /^modems: no modem is configured.*\(--modems\)$/)
   })
 
   test('numbers, booleans and maps are read from text', () => {

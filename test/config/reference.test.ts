@@ -40,11 +40,11 @@ describe('generated files', () => {
     for (const option of OPTIONS) {
       let node = schema as Record<string, Record<string, unknown> | undefined> | undefined
       for (const step of option.replaceAll('[].', '.').split('.')) {
-        const within = (node?.['items'] ?? node) as typeof node
-        node = within?.['properties']?.[step] as typeof node
+        const within = (node?.items ?? node) as typeof node
+        node = within?.properties?.[step] as typeof node
       }
       assert.ok(node !== undefined, option)
-      if (typeof node['pattern'] === 'string') assert.ok(new RegExp(node['pattern'], 'u'))
+      if (typeof node.pattern === 'string') assert.ok(new RegExp(node.pattern, 'u'))
     }
   })
 })

@@ -156,3 +156,44 @@ test('sticks of one network write to each other, and the report comes back', asy
     'OK',
   ])
 })
+
+test('only the ports that the profile names hear what nobody asked for', async (t) => {
+  const { stick, terminal } = await setUp(t, { profile: { unsolicitedOn: ['modem'] } })
+  const modem = new Terminal(stick.connect(stick.interfaceOf('modem')))
+  stick.ring(FRIEND)
+  assert.equal(await terminal.said(), '')
+  assert.equal(await modem.said(), '\r\nRING\r\n')
+})
+
+test('a conversation may arrive cut at every place, or octet by octet', async (t) => {
+  const input = 'AT+CSQ\rAT+CMGS=23\r0001000C9144770009103200000BC8329BFD06DDDF723619\x1aAT+CMEE?\r'
+  const output = '\r\n+CSQ: 17,99\r\n\r\nOK\r\n\r\n> \r\n+CMGS: 1\r\n\r\nOK\r\n\r\n+CMEE: 1\r\n\r\nOK\r\n'
+  for (let cut = 0; cut <= input.length; cut++) {
+    const { stick, terminal } = await setUp(t)
+    terminal.line.write(input.slice(0, cut))
+    terminal.line.write(input.slice(cut))
+    assert.equal(await terminal.said(), output, `cut at ${cut}`)
+    stick.close()
+  }
+  const { terminal } = await setUp(t)
+  for (const octet of input) terminal.line.write(octet)
+  assert.equal(await terminal.said(), output)
+})
+
+test('noise does not upset a stick', async (t) => {
+  const { terminal } = await setUp(t)
+  let seed = 7
+  const next = (): number => {
+    seed = (seed * 48271) % 2147483647
+    return seed & 0xff
+  }
+  const noise = Buffer.from(Array.from({ length: 20_000 }, next))
+  const pieces = ['AT', '+CMGS=', '+CPMS="', '\r', ';', '?', '=', '"', '+CNMI=', '+CUSD=1,"']
+  terminal.line.write(noise)
+  for (const piece of Array.from({ length: 2000 }, (_, i) => pieces[(noise[i] ?? 0) % pieces.length])) {
+    terminal.line.write(piece)
+  }
+  await terminal.said()
+  await terminal.ask('\x1b\r')
+  assert.match(await terminal.ask('ATE0V1\r'), /OK\r\n$/)
+})

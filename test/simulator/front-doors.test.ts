@@ -142,3 +142,9 @@ for (const role of HABITS) {
     assert.equal(stick.isOnBus, false)
   })
 }
+
+test('a stick that drops at every message does so whichever port is used', async (t) => {
+  const { stick, network } = await setUp(t, { profile: { dropOnSms: 'always' }, latency: { returnMs: 1000 } })
+  network.inject({ to: OWN_NUMBER, text: 'x' })
+  assert.equal(stick.isOnBus, false)
+})

@@ -21,12 +21,12 @@ const NOTIFICATIONS: NotificationRow[] = [
   { name: 'mt 1 stores and tells where', cnmi: '2,1,0,0,0', heard: /^\r\n\+CMTI: "SM",1\r\n$/, stored: { SM: 1 } },
   { name: 'mt 0 stores without a word', cnmi: '2,0,0,0,0', heard: /^$/, stored: { SM: 1 } },
   { name: 'mode 0 keeps notifications back', cnmi: '0,1,0,0,0', heard: /^$/, stored: { SM: 1 } },
-  { name: 'mt 2 passes on directly', cnmi: '2,2,0,0,0', heard: /^\r\n\+CMT: ,18\r\n0791[0-9A-F]+\r\n$/, stored: {} },
+  { name: 'mt 2 passes on directly', cnmi: '2,2,0,0,0', heard: /^\r\n\+CMT: ,17\r\n0791[0-9A-F]+\r\n$/, stored: {} },
   {
     name: 'mt 2 in the other form',
     cnmi: '2,2,0,0,0',
     profile: { cmtForm: '"",' },
-    heard: /^\r\n\+CMT: "",18\r\n0791[0-9A-F]+\r\n$/,
+    heard: /^\r\n\+CMT: "",17\r\n0791[0-9A-F]+\r\n$/,
     stored: {},
   },
   { name: 'mt 3 stores ordinary messages', cnmi: '2,3,0,0,0', heard: /^\r\n\+CMTI: "SM",1\r\n$/, stored: { SM: 1 } },
@@ -34,7 +34,7 @@ const NOTIFICATIONS: NotificationRow[] = [
     name: 'mt 3 passes on class 3',
     cnmi: '2,3,0,0,0',
     message: { messageClass: 3 },
-    heard: /^\r\n\+CMT: ,18\r\n/,
+    heard: /^\r\n\+CMT: ,17\r\n/,
     stored: {},
   },
   {
@@ -56,7 +56,7 @@ const NOTIFICATIONS: NotificationRow[] = [
     name: 'a flash message is passed on directly',
     cnmi: '2,1,0,0,0',
     message: { messageClass: 0 },
-    heard: /^\r\n\+CMT: ,18\r\n/,
+    heard: /^\r\n\+CMT: ,17\r\n/,
     stored: {},
   },
   {

@@ -1,0 +1,28 @@
+import type { ModemError } from '../modem/errors.ts'
+import type { Driver, ModemId } from '../modem/modem.ts'
+import type { AcceptanceOptions } from './acceptance.ts'
+import type { InboxOptions } from './inbox.ts'
+import type { OutboxOptions } from './outbox.ts'
+import type { Outlet } from './outlet.ts'
+
+type Shared = 'modem' | 'journal' | 'driver' | 'now' | 'newId' | 'onPublication' | 'onEvent'
+
+export interface SupervisorOptions
+  extends Omit<InboxOptions, Shared>,
+    Omit<OutboxOptions, Shared>,
+    Omit<AcceptanceOptions, Shared> {
+  readonly id: ModemId
+  readonly name: string
+  readonly driver: Driver
+  readonly journal: InboxOptions['journal']
+  readonly outlet: Outlet
+  readonly poll: {
+    readonly signalMs: number
+    readonly statusMs: number
+    readonly smsMs: number
+    readonly republishMs: number
+  }
+  readonly now: () => number
+  readonly newId: () => string
+  readonly onProblem: (problem: string, cause: ModemError) => void
+}
