@@ -1,3 +1,4 @@
+import { setMaxListeners } from 'node:events'
 import type { Journal } from '../journal/journal.ts'
 import { ModemError } from '../modem/errors.ts'
 import type { ModemId } from '../modem/modem.ts'
@@ -34,6 +35,8 @@ export class Bridge {
   /** Serves all modems until `signal` aborts. */
   async run(signal: AbortSignal): Promise<void> {
     const { journal, keepMs, supervisors, onProblem } = this.#options
+    // Every modem waits for the end in several places.
+    setMaxListeners(0, signal)
     const prune = (): void => {
       try {
         journal.prune(keepMs)

@@ -18,8 +18,7 @@ export async function publishInOrder(
 ): Promise<void> {
   while (!signal.aborted) {
     // The end of the bridge does not wait for a broker that is away: what it has not confirmed stays in the journal.
-    const ended = new Promise<void>((resolve) => signal.addEventListener('abort', () => resolve(), { once: true }))
-    await Promise.race([tolerantly(() => publishAll(options, signal)), ended])
+    await untilAborted(tolerantly(() => publishAll(options, signal)), signal)
     await bell.wait(undefined, signal)
   }
 }
@@ -32,4 +31,13 @@ async function publishAll({ id, journal, outlet }: PublishingOptions, signal: Ab
     if (signal.aborted) return
     journal.publications.published(next.seq)
   }
+}
+
+/** Settles with `work`, or at the abort if that comes first. */
+function untilAborted(work: Promise<void>, signal: AbortSignal): Promise<void> {
+  return new Promise((resolve, reject) => {
+    const aborted = (): void => resolve()
+    signal.addEventListener('abort', aborted, { once: true })
+    work.then(resolve, reject).finally(() => signal.removeEventListener('abort', aborted))
+  })
 }

@@ -127,7 +127,7 @@ export class Supervisor implements ModemService {
     const work = [this.#opened(modem).then(() => this.#polling(modem, within))]
     if (modem.can.sms !== undefined)
       work.push(this.#receiving(modem, modem.can.sms, within), this.#sending(modem.can.sms, within))
-    const ended = new Promise<void>((resolve) => signal.addEventListener('abort', () => resolve(), { once: true }))
+    const ended = new Promise<void>((resolve) => within.addEventListener('abort', () => resolve(), { once: true }))
     try {
       await Promise.race([lost, ended, ...work])
     } finally {

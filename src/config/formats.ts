@@ -148,10 +148,10 @@ export const brokerUrl: Format<string> = scalar(
 /** Where a serial modem is: found by itself, a device file, or a serial line behind TCP. */
 export const serialPort: Format<string> = scalar(
   'auto, a device such as /dev/ttyUSB2, or tcp://host:port',
-  { type: 'string', pattern: '^(auto|/dev/.+|tcp://[^/?#]+:\\d+)$' },
+  { type: 'string', pattern: '^(auto|/.+|tcp://[^/?#]+:\\d+)$' },
   (raw) => {
     if (typeof raw !== 'string') return undefined
-    if (raw === 'auto' || /^\/dev\/[^\0]+$/.test(raw)) return raw
+    if (raw === 'auto' || /^\/[^\0]+$/.test(raw)) return raw
     const url = /^tcp:\/\/[^/?#@]+:\d{1,5}$/.test(raw) ? parseUrl(raw) : undefined
     return url !== undefined && url.port !== '' && url.port !== '0' ? raw : undefined
   },

@@ -14,6 +14,8 @@ declare module 'aedes-persistence-level/asyncPersistence.js' {
     setup(broker: PersistenceOwner): Promise<void>
     subscriptionsByTopic(topic: string): Promise<StoredSubscription[]>
     outgoingEnqueueCombi(subscriptions: readonly StoredSubscription[], packet: PublishPacket): Promise<unknown>
+    outgoingUpdate(client: Client, packet: PublishPacket): Promise<void>
+    outgoingStream(client: Client): AsyncIterable<PublishPacket>
     outgoingClearMessageId(client: Client, packet: object): Promise<unknown>
   }
 }

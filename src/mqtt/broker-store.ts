@@ -80,7 +80,7 @@ export class DurablePersistence extends LevelPersistence {
   readonly #acknowledging = new WeakMap<Client, Promise<unknown>>()
 
   constructor(level: Level, onProblem: (problem: string) => void) {
-    super(synchronous(level))
+    super(accessTo(level, onProblem))
     this.#level = level
     this.#onProblem = onProblem
   }
@@ -138,19 +138,35 @@ export class DurablePersistence extends LevelPersistence {
   }
 }
 
-/** The database as the persistence uses it, with every write on disk before it is over (a power cut is no rare event). */
-function synchronous(level: Level): object {
+/**
+ * The database as the persistence uses it, with every write on disk before it is over (a power cut is no rare event). aedes goes
+ * on asking after it was closed, and a stream of its that fails would end the process: closed means empty here.
+ */
+function accessTo(level: Level, onProblem: (problem: string) => void): object {
   const sync = { sync: true }
+  const isOpen = (): boolean => level.status === 'open'
   return {
-    get: (key: string, options: object) => level.get(key, options),
-    values: (options: object) => level.values(options),
-    clear: (range: object) => level.clear(range),
-    put: (key: string, value: Buffer, options: object) => level.put(key, value, { ...options, ...sync }),
-    del: (key: string) => level.del(key, sync),
+    get: async (key: string, options: object) => (isOpen() ? level.get(key, options) : undefined),
+    async *values(options: object) {
+      try {
+        if (isOpen()) yield* level.values(options)
+      } catch (error) {
+        const remedy = 'To begin a new one, end the bridge and remove the folder.'
+        if (isOpen())
+          onProblem(`Something in the broker's folder cannot be read: ${reasonOf(error).message}. ${remedy}`)
+      }
+    },
+    clear: async (range: object) => (isOpen() ? level.clear(range) : undefined),
+    put: async (key: string, value: Buffer, options: object) =>
+      isOpen() ? level.put(key, value, { ...options, ...sync }) : undefined,
+    del: async (key: string) => (isOpen() ? level.del(key, sync) : undefined),
     batch(operations?: BatchOperation<Level, string, Buffer>[], options?: object) {
-      if (operations !== undefined) return level.batch(operations, { ...options, ...sync })
-      const chained = level.batch()
-      return { del: (key: string) => void chained.del(key), write: () => chained.write(sync) }
+      if (operations !== undefined) return isOpen() ? level.batch(operations, { ...options, ...sync }) : undefined
+      const deletions: BatchOperation<Level, string, Buffer>[] = []
+      return {
+        del: (key: string) => void deletions.push({ type: 'del', key }),
+        write: async () => (isOpen() ? level.batch(deletions, sync) : undefined),
+      }
     },
   }
 }

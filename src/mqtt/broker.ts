@@ -97,8 +97,31 @@ async function createBroker(users: BrokerOptions['users'], store: BrokerStore | 
       else done(Object.assign(new Error('unknown user or wrong password'), { returnCode: BAD_CREDENTIALS }), false)
     },
   })
+  publishInTurn(broker)
   if (store !== undefined) acknowledgeWhenStored(broker, store)
   return broker
+}
+
+/**
+ * aedes numbers a message before it stores it, sends it on afterwards, and takes a number below the last one for a repetition. A
+ * retained message, which takes longest to store, is then not sent on at all when another overtakes it: so one after the other.
+ */
+function publishInTurn(broker: Broker): void {
+  const publish = broker.publish.bind(broker) as Publish
+  let turn: Promise<void> = Promise.resolve()
+  const publishNext: Publish = (packet, client, done) => {
+    const [from, finished] = typeof client === 'function' ? [null, client] : [client, done]
+    turn = turn.then(
+      () =>
+        new Promise((resolve) => {
+          publish(packet, from, (error) => {
+            resolve()
+            finished?.(error)
+          })
+        }),
+    )
+  }
+  broker.publish = publishNext as Broker['publish']
 }
 
 /**

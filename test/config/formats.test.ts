@@ -124,16 +124,20 @@ const TABLE: readonly {
   {
     name: 'serial port',
     format: serialPort,
-    accepts: ['auto', '/dev/ttyUSB2', '/dev/serial/by-id/x', 'tcp://127.0.0.1:2000', 'tcp://[::1]:2000'].map((port) => [
-      port,
-      port,
-    ]),
+    accepts: [
+      'auto',
+      '/dev/ttyUSB2',
+      '/dev/serial/by-id/x',
+      '/tmp/socat-link',
+      'tcp://127.0.0.1:2000',
+      'tcp://[::1]:2000',
+    ].map((port) => [port, port]),
     refuses: [
       '',
       'AUTO',
       'ttyUSB2',
-      '/etc/passwd',
-      '/dev/',
+      '/',
+      '/dev/tty\0',
       'tcp://h',
       'tcp://h:0',
       'tcp://h:70000',

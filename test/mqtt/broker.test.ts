@@ -5,6 +5,7 @@ import { connect as connectTcp, createServer } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { after, afterEach, describe, test } from 'node:test'
+import LevelPersistence from 'aedes-persistence-level/asyncPersistence.js'
 import type { IClientOptions, MqttClient } from 'mqtt'
 import { connect } from 'mqtt'
 import { ModemError } from '../../src/modem/errors.ts'
@@ -34,6 +35,10 @@ async function stop(broker: RunningBroker): Promise<void> {
 /** The typed emitter of MQTT.js is no `EventEmitter` to the compiler. */
 const next = (emitter: unknown, event: string) =>
   once(emitter as EventEmitter, event, { signal: AbortSignal.timeout(5000) })
+
+/** However it was closed. */
+const closed = (emitter: { once(event: 'close', listener: () => void): unknown }) =>
+  new Promise<void>((resolve) => emitter.once('close', resolve))
 
 /** Connects and notes every message as `topic payload`; with `acknowledges: false`, takes one and stays silent. */
 async function enter({ port }: RunningBroker, options: IClientOptions & { acknowledges?: boolean } = {}) {
@@ -142,10 +147,10 @@ describe('the door of the embedded broker', () => {
     const socket = connectTcp(broker.port, '127.0.0.1')
     socket.on('error', () => undefined)
     socket.write(Buffer.from([0x10, 0xff, 0xff, 0xff, 0x7f]))
-    await next(socket, 'close')
+    await closed(socket)
     const one = await enter(broker)
     one.client.publish('long', Buffer.alloc(1_100_000))
-    await next(one.client, 'close')
+    await closed(one.client)
     const other = await enter(broker)
     await other.client.subscribeAsync('long', { qos: 1 })
     await other.client.publishAsync('long', Buffer.alloc(900_000), { qos: 1 })
@@ -158,7 +163,7 @@ describe('the door of the embedded broker', () => {
     await once(socket, 'connect')
     // The connection above is accepted before this one.
     await enter(broker)
-    const gone = next(socket, 'close')
+    const gone = closed(socket)
     socket.resume()
     await stop(broker)
     await gone
@@ -324,26 +329,42 @@ describe('an embedded broker that starts again', () => {
     assert.equal(copies.length, 8)
   })
 
-  test('after a kill right behind a PUBACK does not deliver again what that client had acknowledged before', async () => {
-    const path = newPath()
-    const broker = await start({ path })
-    await leaveSession(broker, { a: { qos: 1 } })
-    const { client } = await enter(broker)
+  test('does not answer a client before it has on disk what that client acknowledged', async (t) => {
+    const broker = await start({ path: newPath() })
+    const other = await enter(broker)
     const here = await enter(broker, ABSENT)
-    let copy = ''
-    here.client.on('packetreceive', ({ cmd }) => {
-      if (cmd !== 'puback') return
-      copy = newPath()
-      cpSync(path, copy, { recursive: true })
+    await here.client.subscribeAsync('a', { qos: 1 })
+    const acknowledge = LevelPersistence.prototype.outgoingClearMessageId
+    const disk = new EventEmitter()
+    t.mock.method(
+      LevelPersistence.prototype,
+      'outgoingClearMessageId',
+      async function (this: LevelPersistence, ...args: Parameters<typeof acknowledge>) {
+        disk.emit('asked')
+        await next(disk, 'free')
+        return acknowledge.apply(this, args)
+      },
+    )
+    let isAnswered = false
+    const answered = new Promise<void>((resolve) => {
+      // In one piece with the PUBACK: pieces that come apart are taken one after the other anyway.
+      here.client.once('packetsend', () => {
+        here.client.stream.cork()
+        queueMicrotask(() => {
+          here.client.publish('answer', 'ok', { qos: 1 }, () => {
+            isAnswered = true
+            resolve()
+          })
+          here.client.stream.uncork()
+        })
+      })
     })
-    // Answered in the same breath as the PUBACK.
-    here.client.on('packetsend', ({ cmd }) => {
-      if (cmd === 'puback') queueMicrotask(() => here.client.publish('answer', 'ok', { qos: 1 }))
-    })
-    await client.publishAsync('a', '1', { qos: 1 })
-    while (copy === '') await next(here.client, 'packetreceive')
-    const back = await enter(await start({ path: copy }), ABSENT)
-    assert.equal(back.sessionPresent, true)
-    assert.deepEqual(await back.catchUp(), [])
+    const asked = next(disk, 'asked')
+    await other.client.publishAsync('a', '1', { qos: 1 })
+    await asked
+    for (let n = 1; n <= 5; n++) await other.client.publishAsync('b', `${n}`, { qos: 1 })
+    assert.equal(isAnswered, false)
+    disk.emit('free')
+    await answered
   })
 })

@@ -167,7 +167,7 @@ test('bad input gets an error that names the key, clearing a retained command do
     ['sms/send', { to: PEER, text: 'a', colour: 'red' }, 'invalid_request', /colour/],
     ['sms/send', { text: 'a' }, 'invalid_request', /to: /],
     ['sms/send', { to: 'nobody', text: 'a' }, 'invalid_request', /nobody/],
-    ['sms/send', { to: PEER, text: 'a'.repeat(66_000) }, 'invalid_request', /64/],
+    ['sms/send', { to: PEER, text: 'a'.repeat(66_000) }, 'invalid_request', /65536/],
     ['sms/send', { to: PEER, text: 'a'.repeat(5000) }, 'invalid_request', /max_parts/],
     ['sms/send', Buffer.from([0xff, 0xfe]), 'invalid_request', /UTF-8/],
     ['dance', 'now', 'unknown_command', /sms\/send/],
