@@ -172,7 +172,7 @@ function purityFaults(files: readonly SourceFile[], house: House): readonly stri
 function shapeFaults({ path, text }: SourceFile, house: House): readonly string[] {
   const limit = house.tables.includes(path) ? house.maxTableLines : house.maxLines
   const lines = text.split('\n').length - (text.endsWith('\n') ? 1 : 0)
-  const name = posix.basename(path, '.ts')
+  const name = posix.basename(path, '.ts').replace(/\.d$/, '')
   return [
     ...(lines > limit ? [`${path} has ${lines} lines, allowed are ${limit}`] : []),
     ...(path.split('/').length > 2 ? [`${path} lies deeper than src/<folder>/<file>`] : []),

@@ -87,7 +87,7 @@ describe('the house', () => {
   test('"npm test" names every test file but those that need a whole system, and "npm run test:system" names those', () => {
     const { scripts } = JSON.parse(readFileSync(join(ROOT, 'package.json'), 'utf8'))
     const named = (script: string): readonly string[] => {
-      const list = /--test (.+)$/.exec(scripts[script])?.[1]
+      const list = /--test (?:--test-\S+ )*(.+)$/.exec(scripts[script])?.[1]
       return execFileSync('sh', ['-c', `ls ${list}`], { cwd: ROOT, encoding: 'utf8' })
         .trim()
         .split('\n')

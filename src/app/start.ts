@@ -89,7 +89,9 @@ async function serve(
   connection.on('connected', ({ protocol }) =>
     logger.info(`connected to ${withoutUser(url)} (MQTT ${protocol === 5 ? '5' : '3.1.1'})`),
   )
-  connection.on('disconnected', () => logger.warn(`the connection to ${withoutUser(url)} was lost; trying again`))
+  connection.on('disconnected', () => {
+    if (!signal.aborted) logger.warn(`the connection to ${withoutUser(url)} was lost; trying again`)
+  })
   connection.start()
   const running = new AbortController()
   try {

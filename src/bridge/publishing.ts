@@ -18,7 +18,10 @@ export async function publishInOrder(
 ): Promise<void> {
   while (!signal.aborted) {
     // The end of the bridge does not wait for a broker that is away: what it has not confirmed stays in the journal.
-    await untilAborted(tolerantly(() => publishAll(options, signal)), signal)
+    await untilAborted(
+      tolerantly(() => publishAll(options, signal)),
+      signal,
+    )
     await bell.wait(undefined, signal)
   }
 }

@@ -91,7 +91,11 @@ export async function startPty(t: TestContext, tcpPort: number): Promise<string>
   const folder = temporaryFolder(t)
   const link = join(folder, 'tty')
   const appears = new Promise<void>((resolve, reject) => {
-    const watcher = watch(folder, () => existsSync(link) && (watcher.close(), resolve()))
+    const watcher = watch(folder, () => {
+      if (!existsSync(link)) return
+      watcher.close()
+      resolve()
+    })
     AbortSignal.timeout(DEADLINE_MS).addEventListener('abort', () => reject(new Error('socat made no pty')))
   })
   run(t, 'socat', [`pty,raw,echo=0,link=${link}`, `tcp:127.0.0.1:${tcpPort}`])
