@@ -70,7 +70,12 @@ export const CONNECT_FAULTS = [
     says: 'The MQTT broker {broker} wants another client certificate: set mqtt.cert and mqtt.key to a pair that it accepts.',
   },
   {
-    codes: ['ERR_OSSL_PEM_NO_START_LINE', 'ERR_OSSL_PEM_BAD_BASE64_DECODE', 'ERR_OSSL_UNSUPPORTED'],
+    codes: [
+      'ERR_OSSL_PEM_NO_START_LINE',
+      'ERR_OSSL_PEM_BAD_BASE64_DECODE',
+      'ERR_OSSL_ASN1_HEADER_TOO_LONG',
+      'ERR_OSSL_UNSUPPORTED',
+    ],
     says: 'mqtt.ca, mqtt.cert or mqtt.key is not a certificate or key in PEM format: correct the file.',
   },
   {

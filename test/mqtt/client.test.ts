@@ -272,7 +272,7 @@ describe('a message from the broker', () => {
     const { id } = messageOf(await line.take(PUBLISH))
     line.publish(SEND, '1', { id: 9 })
     await line.take(PUBACK)
-    line.send(0x40, 2, 0, id)
+    line.send(0x40, 2, id >> 8, id & 0xff)
     await before
     assert.deepEqual(told, [])
     const after = publish('zte/after')
@@ -363,7 +363,7 @@ describe('a message to the broker', () => {
     await line.take(PUBLISH)
     await quiet()
     assert.equal(line.packets.length, 4)
-    line.send(0x40, 2, 0, id)
+    line.send(0x40, 2, id >> 8, id & 0xff)
     assert.match(messageOf(await line.take(PUBLISH)).text, /^c/)
     await connection.end({ publishBefore: [], withinMs: 0 })
     assert.deepEqual(
@@ -385,7 +385,7 @@ describe('a message to the broker', () => {
     const message = publish('secret/topic')
     const refuse = async (): Promise<void> => {
       const { id } = messageOf(await line.take(PUBLISH))
-      line.send(0x40, 4, 0, id, 0x87, 0)
+      line.send(0x40, 4, id >> 8, id & 0xff, 0x87, 0)
       await quiet()
     }
     await refuse()
@@ -399,7 +399,7 @@ describe('a message to the broker', () => {
     assert.match(problems[0] ?? '', /does not take messages on secret\/topic \(.*Not authorized\): allow/)
     t.mock.timers.tick(60_000)
     const { id } = messageOf(await line.take(PUBLISH))
-    line.send(0x40, 2, 0, id)
+    line.send(0x40, 2, id >> 8, id & 0xff)
     await message
     t.mock.timers.reset()
   })
