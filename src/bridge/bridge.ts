@@ -75,6 +75,12 @@ export class Bridge {
     for (const { command } of this.#options.journal.outbound.unacknowledged()) this.#redeliverable.set(command, 1)
   }
 
+  /** The broker knows nothing of an earlier session, so nothing will be delivered again. */
+  sessionStarted(): void {
+    for (const { command } of this.#options.journal.outbound.unacknowledged()) this.acknowledged(command)
+    this.#redeliverable.clear()
+  }
+
   /** Everything it had to deliver again has come by now, so the rest had been acknowledged. */
   redeliveriesOver(): void {
     for (const command of this.#redeliverable.keys()) this.acknowledged(command)

@@ -210,16 +210,6 @@ export const SCHEMA = {
     default: new Map(),
     personal: true,
   },
-  recovery: {
-    enabled: { doc: 'Reset a modem that stops answering, in growing steps.', format: boolean, default: true },
-    usb_power_topic: {
-      doc:
-        'Topic of a switch that powers the modem: gets OFF, then ON, when nothing else helped. `{modem}` in it is replaced by the ' +
-        'id. Empty: there is none.',
-      format: topicName,
-      default: null,
-    },
-  },
   journal: {
     path: {
       doc: 'File in which messages are kept. It must survive restarts: in Docker, put it on a volume.',

@@ -171,7 +171,8 @@ export class MqttConnection extends EventEmitter<MqttConnectionEvents> {
     this.#readySince = undefined
     this.#isHandling = false
     this.#outgoing.connectionLost()
-    if (lastedMs !== undefined) this.emit('disconnected')
+    // Messages came from the moment it was accepted, so also from one that never became ready.
+    if (network.isAccepted) this.emit('disconnected')
     return { fault: network.fault, wasAnswered: network.connack !== undefined, lastedMs }
   }
 

@@ -45,7 +45,7 @@ export interface Connected {
   readonly first: boolean
 }
 
-/** `connected`: subscribed and ready; `disconnected`: one that was ready is lost. */
+/** `connected`: subscribed and ready; `disconnected`: one that the broker had accepted is lost. */
 export type MqttConnectionEvents = { connected: [Connected]; disconnected: [] }
 
 /** The extras of a publication. */

@@ -14,7 +14,10 @@ import type { Topics } from './topics.ts'
 const MAX_PAYLOAD_BYTES = 64 * 1024
 
 /** The part of the bridge that requests are handed to. */
-export type CommandTaker = Pick<Bridge, 'carryOut' | 'sessionResumed' | 'redeliveriesOver' | 'acknowledged'>
+export type CommandTaker = Pick<
+  Bridge,
+  'carryOut' | 'sessionResumed' | 'sessionStarted' | 'redeliveriesOver' | 'acknowledged'
+>
 
 /** What the requests need to know and to reach. */
 export interface RequestsOptions {
@@ -41,6 +44,7 @@ export class Requests {
     this.#offers = new Offers(options.connection)
     options.connection.on('connected', ({ sessionPresent }) => {
       if (sessionPresent) this.#resume()
+      else options.bridge.sessionStarted()
     })
     options.connection.on('disconnected', () => {
       this.#isResumed = false

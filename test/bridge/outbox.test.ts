@@ -1,11 +1,13 @@
 import assert from 'node:assert/strict'
 import { type TestContext, test } from 'node:test'
 import { acceptSms, type SendRequest } from '../../src/bridge/acceptance.ts'
+import { Bridge } from '../../src/bridge/bridge.ts'
 import { matchReport } from '../../src/bridge/delivery.ts'
 import { Outbox, type OutboxOptions } from '../../src/bridge/outbox.ts'
+import { Supervisor } from '../../src/bridge/supervisor.ts'
 import { ModemError } from '../../src/modem/errors.ts'
 import { openJournal } from '../journal/open-journal.ts'
-import { FakeDriver, FakeModem, report } from './fake-modem.ts'
+import { ArrayOutlet, FakeDriver, FakeModem, report } from './fake-modem.ts'
 
 const REQUEST: SendRequest = { to: ['+491711'], text: 'one part', flash: false, priority: 'normal', encoding: 'auto' }
 const CONTEXT = { identity: 'command', messageExpiresAt: null }
@@ -254,4 +256,44 @@ test('a text over the part limit is refused and nothing is half done', (t) => {
   const { accept, journal } = setUp(t)
   assert.throws(() => accept({ text: 'x'.repeat(31), to: ['+491', '+492'] }), /text: it needs 4 parts/)
   assert.equal(journal.outbound.waiting('stick'), 0)
+})
+
+test('a command whose acknowledgement may be lost is absorbed once after the session was resumed, and never in a new session', async (t) => {
+  const { journal, clock, modem } = setUp(t)
+  const driver = new FakeDriver(async () => modem)
+  const outlet = new ArrayOutlet()
+  const supervisor = new Supervisor({
+    id: 'stick',
+    name: 'stick',
+    driver,
+    journal,
+    outlet,
+    afterReceive: 'delete',
+    backlog: 'import',
+    multipartTimeoutMs: 1,
+    onUnknown: 'report',
+    retry: { attempts: 1, backoffMs: 1 },
+    contacts: new Map(),
+    deliveryReport: true,
+    maxParts: 3,
+    repeatWindowMs: 0,
+    poll: { signalMs: 1, statusMs: 1, smsMs: 1, republishMs: 1 },
+    now: clock.now,
+    newId: () => `n${journal.outbound.waiting('stick')}`,
+    onProblem: () => {},
+  })
+  const bridge = new Bridge({ journal, supervisors: new Map([['stick', supervisor]]), keepMs: 1, onProblem: () => {} })
+  const payload = Buffer.from(JSON.stringify({ to: '+491711', text: 'hi' }))
+  const send = () => bridge.carryOut('stick', 'sms/send', payload, { identity: 'same', messageExpiresAt: null }).answer
+  const waiting = (): number => journal.outbound.waiting('stick')
+  await send()
+  bridge.sessionResumed()
+  assert.equal((await send()).status, 'ok')
+  assert.equal(waiting(), 1)
+  await send()
+  assert.equal(waiting(), 2)
+  bridge.sessionStarted()
+  bridge.sessionResumed()
+  await send()
+  assert.equal(waiting(), 3)
 })

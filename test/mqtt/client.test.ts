@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict'
 import { once } from 'node:events'
-import { afterEach, describe, test } from 'node:test'
+import { afterEach, describe, mock, test } from 'node:test'
 import { ModemError } from '../../src/modem/errors.ts'
 import { MqttConnection } from '../../src/mqtt/client.ts'
 import type { Connected, MqttConnectionOptions } from '../../src/mqtt/connection-options.ts'
@@ -66,6 +66,7 @@ const idOf = ({ body }: Packet): number => body.readUInt16BE(0)
 const END = { publishBefore: [], withinMs: 1000 }
 
 afterEach(async () => {
+  mock.timers.reset()
   for (const connection of open) await connection.end({ publishBefore: [], withinMs: 0 })
   open.clear()
 })
@@ -109,6 +110,17 @@ describe('a connection to the broker', () => {
     }
     await broker.line()
     assert.deepEqual(happened, ['up false true', 'down', 'up true false', 'down'])
+  })
+
+  test('does not count as connected when it ends before the subscriptions are answered', async () => {
+    const { broker, happened } = dial()
+    const line = await broker.line()
+    await line.take(CONNECT)
+    line.send(0x20, 2, 0, 0)
+    await line.take(SUBSCRIBE)
+    line.stream.destroy()
+    await broker.line()
+    assert.deepEqual(happened, ['down'])
   })
 
   test('asks at once for what is wanted later, and for all of it next time', async () => {
@@ -245,6 +257,25 @@ describe('a message from the broker', () => {
     assert.match(problems[0] ?? '', /broker\.lan:1883 could not be taken.*sms\/send: The disk is full: make room\./)
   })
 
+  test('that was read before the line broke, but not handled, is left to the next connection', async () => {
+    const taken: string[] = []
+    const { broker } = dial({
+      onMessage: ({ payload }) => {
+        taken.push(String(payload))
+        line.stream.destroy()
+      },
+    })
+    const line = await broker.line()
+    await line.accept()
+    line.stream.cork()
+    line.publish(SEND, '1', { id: 1 })
+    line.publish(SEND, '2', { id: 2 })
+    line.stream.uncork()
+    await line.over()
+    await broker.line()
+    assert.deepEqual(taken, ['1'])
+  })
+
   test('whose handler publishes is acknowledged before that goes out', async () => {
     const { broker, connection, publish } = dial({ onMessage: () => void publish('zte/answer', 'ok') })
     const line = await broker.line()
@@ -372,7 +403,7 @@ describe('a message to the broker', () => {
     )
   })
 
-  test('that the broker refuses is kept, named, and offered again after a while', async (t) => {
+  test('that the broker refuses is kept, named, and offered again after a while', async () => {
     const { broker, connection, problems, publish } = dial({ protocol: 5 })
     const line = await broker.line()
     await line.take(CONNECT)
@@ -381,7 +412,7 @@ describe('a message to the broker', () => {
     const up = connected(connection)
     line.send(0x90, 5, body[0] as number, body[1] as number, 0, 1, 0)
     await up
-    t.mock.timers.enable({ apis: ['setTimeout'] })
+    mock.timers.enable({ apis: ['setTimeout'] })
     const message = publish('secret/topic')
     const refuse = async (): Promise<void> => {
       const { id } = messageOf(await line.take(PUBLISH))
@@ -389,19 +420,18 @@ describe('a message to the broker', () => {
       await quiet()
     }
     await refuse()
-    t.mock.timers.tick(59_999)
+    mock.timers.tick(59_999)
     await quiet()
     assert.equal(line.packets.length, 3)
-    t.mock.timers.tick(1)
+    mock.timers.tick(1)
     await refuse()
     assert.equal(connection.inFlight, 1)
     assert.equal(problems.length, 1)
     assert.match(problems[0] ?? '', /does not take messages on secret\/topic \(.*Not authorized\): allow/)
-    t.mock.timers.tick(60_000)
+    mock.timers.tick(60_000)
     const { id } = messageOf(await line.take(PUBLISH))
     line.send(0x40, 2, id >> 8, id & 0xff)
     await message
-    t.mock.timers.reset()
   })
 
   test('with QoS 0 goes out at once, and nowhere while there is no connection', async () => {
@@ -609,8 +639,12 @@ describe('the end', () => {
     await line.accept()
     await up
     const message = publish('zte/sms', 'last')
+    const rejected = assert.rejects(message, { code: 'closed' })
+    const start = performance.now()
     await connection.end({ publishBefore: [farewell], withinMs: 1 })
-    await assert.rejects(message, { code: 'closed' })
+    // At once: it is not left to the time limit for the broker's own closing, one second.
+    assert.ok(performance.now() - start < 900)
+    await rejected
     await line.over()
     assert.deepEqual(
       line.packets.map(({ type }) => type),
@@ -628,6 +662,21 @@ describe('the end', () => {
     await Promise.all([connection.end({ publishBefore: [farewell], withinMs: 3_600_000 }), connection.end(END)])
     await assert.rejects(message, { code: 'closed' })
     assert.equal(broker.lines.length, 1)
+  })
+
+  test('does not wait for ever for a broker that keeps the connection open', async () => {
+    const { connection, broker } = dial()
+    const line = await broker.line()
+    line.closesOnDisconnect = false
+    const up = connected(connection)
+    await line.accept()
+    await up
+    mock.timers.enable({ apis: ['setTimeout'] })
+    const ended = connection.end(END)
+    await line.take(DISCONNECT)
+    mock.timers.tick(1000)
+    await ended
+    await line.over()
   })
 
   test('comes also in the middle of a connection attempt', async () => {

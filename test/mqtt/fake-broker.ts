@@ -25,6 +25,8 @@ export class Line {
   #taken = 0
   #bytes = Buffer.alloc(0)
   isOver = false
+  /** As brokers do. */
+  closesOnDisconnect = true
 
   constructor(stream: Duplex) {
     this.stream = stream
@@ -103,6 +105,7 @@ export class Line {
       this.packets.push({ type: first >> 4, flags: first & 0x0f, body: this.#bytes.subarray(at + 1, end) })
       this.#bytes = this.#bytes.subarray(end)
       this.#arrivals.emit('change')
+      if (first >> 4 === DISCONNECT && this.closesOnDisconnect) this.stream.destroy()
     }
   }
 }

@@ -36,6 +36,7 @@ function createRequests(answer: Answer = { status: 'ok', data: {} }) {
       return { answer: Promise.resolve(answer), transaction: 'a1' }
     },
     sessionResumed: () => said.push('resumed'),
+    sessionStarted: () => {},
     redeliveriesOver: () => said.push('over'),
     acknowledged: (identity) => said.push(`acknowledged ${identity}`),
   }
@@ -238,6 +239,7 @@ async function createBridgeEnd(broker: Aedes) {
       return { answer: Promise.resolve({ status: 'ok', data: {} }), transaction: null }
     },
     sessionResumed: () => say('resumed'),
+    sessionStarted: () => {},
     redeliveriesOver: () => say('over'),
     acknowledged: () => say('acknowledged'),
   }

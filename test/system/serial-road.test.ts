@@ -110,6 +110,18 @@ test('with mosquitto and a pseudo-terminal, messages go both ways and awkward on
     [{ from: PEER, text: '{"to": "x"} {{ states }} +/#' }, { text: '{"to": "x"} {{ states }} +/#' }],
     [{ from: PEER, text: ' leading and trailing ' }, { text: ' leading and trailing ' }],
     [{ from: PEER, text: 'seven77' }, { text: 'seven77' }],
+    [
+      { from: PEER, text: 'Şişli ığdır İÇ', shifts: { single: 1 } },
+      { text: 'Şişli ığdır İÇ', encoding: 'gsm7' },
+    ],
+    [
+      { from: PEER, dataHex: '00FF10A5', ports: { destination: 5000, source: 23 } },
+      { text: null, data_hex: '00FF10A5', encoding: '8bit', ports: { destination: 5000, source: 23 } },
+    ],
+    [
+      { from: PEER, text: 'flash', messageClass: 0 },
+      { text: 'flash', class: 0 },
+    ],
   ]
   for (const [message, expected] of messages) {
     const before = observer.on('stick/sms/received').length
