@@ -182,7 +182,7 @@ function logged(outlet: Outlet, log: Logger): Outlet {
       )
     },
     event: (modem, event) => {
-      log.info(event.detail ?? {}, event.type.replaceAll('_', ' '))
+      log.info({ change: event.detail }, event.type.replaceAll('_', ' '))
       return outlet.event(modem, event)
     },
   }

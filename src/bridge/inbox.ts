@@ -79,15 +79,15 @@ export class Inbox {
 
   #store(segments: readonly StoredSegment[], modem: Modem, first: boolean): void {
     const { journal, modem: id } = this.#options
-    const sim = modem.identity.iccid ?? modem.identity.imsi ?? ''
+    const sims = [modem.identity.iccid, modem.identity.imsi].filter((number) => number !== null)
     const stores = [...new Set(segments.map((segment) => segment.store))]
-    const unmet = new Set(stores.filter((store) => first && !journal.received.hasMet(id, sim, store)))
+    const unmet = new Set(stores.filter((store) => first && !journal.received.hasMet(id, sims, store)))
     const admissions = segments.map((segment) => this.#admission(segment, first, unmet.has(segment.store)))
     const used = modem.can.sms?.stores ?? stores
     journal.received.segmentsStored(
       id,
       admissions,
-      first ? { sim, stores: [...new Set([...stores, ...used])] } : undefined,
+      first ? { sims, stores: [...new Set([...stores, ...used])] } : undefined,
     )
   }
 

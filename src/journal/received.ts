@@ -36,6 +36,9 @@ interface OpenRow extends Omit<OpenSegment, 'content' | 'backlog' | 'publish'> {
 /** A listing renews `seen_at` at most this often, so that a full store does not cost a write per look. */
 const SEEN_RESOLUTION_MS = 24 * 3_600_000
 
+/** Stands in the journal for a card whose numbers the modem did not tell. */
+const UNNAMED_SIM = ''
+
 /** What has been received. Every method that writes is one transaction, on disk when it returns. */
 export class ReceivedRecords {
   readonly #db: Database
@@ -48,23 +51,32 @@ export class ReceivedRecords {
     this.#now = now
   }
 
-  /** Has this modem's store been looked through before with this SIM? */
-  hasMet(modem: ModemId, sim: string, store: string): boolean {
-    return this.#db.get('SELECT 1 FROM met WHERE modem = ? AND sim = ? AND store = ?', modem, sim, store) !== undefined
+  /**
+   * Has this modem's store been looked through before with this SIM? `sims`: all numbers by which the card may be known. A modem
+   * does not tell all of them each time, and a card that nobody could name may be any: in doubt it is no new one.
+   */
+  hasMet(modem: ModemId, sims: readonly string[], store: string): boolean {
+    const met = this.#db
+      .all<{ sim: string }>('SELECT sim FROM met WHERE modem = ? AND store = ?', modem, store)
+      .map(({ sim }) => sim)
+    return met.length > 0 && (sims.length === 0 || met.includes(UNNAMED_SIM) || sims.some((sim) => met.includes(sim)))
   }
 
   /** The raw messages are safe from here on. Content that is already known is not admitted again. @returns how many were new */
   segmentsStored(
     modem: ModemId,
     admissions: readonly Admission[],
-    met?: { sim: string; stores: readonly string[] },
+    met?: { sims: readonly string[]; stores: readonly string[] },
   ): number {
     const now = this.#now()
     return this.#db.transaction(() => {
       let admitted = 0
       for (const admission of admissions) admitted += this.#admit(modem, admission, now)
+      const sims = met === undefined || met.sims.length > 0 ? (met?.sims ?? []) : [UNNAMED_SIM]
       for (const store of met?.stores ?? []) {
-        this.#db.run('INSERT OR IGNORE INTO met (modem, sim, store) VALUES (?, ?, ?)', modem, met?.sim ?? '', store)
+        for (const sim of sims) {
+          this.#db.run('INSERT OR IGNORE INTO met (modem, sim, store) VALUES (?, ?, ?)', modem, sim, store)
+        }
       }
       return admitted
     })

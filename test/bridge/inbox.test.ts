@@ -188,3 +188,25 @@ test('a message that replaces an earlier one names it', async (t) => {
   await look()
   assert.equal(published()[0]?.replaces, first?.id)
 })
+
+for (const [name, before, after, expected] of [
+  [
+    'the same card, of which the modem now tells only the IMSI',
+    { iccid: '89', imsi: '262' },
+    { iccid: null, imsi: '262' },
+    1,
+  ],
+  ['a card of which the modem now tells nothing', { iccid: '89', imsi: null }, { iccid: null, imsi: null }, 1],
+  ['a card of which the modem had told nothing before', { iccid: null, imsi: null }, { iccid: '89', imsi: '262' }, 1],
+  ['another card', { iccid: '89', imsi: '262' }, { iccid: '90', imsi: '263' }, 0],
+] as const) {
+  test(`what came meanwhile on ${name} is ${expected === 1 ? 'published' : 'imported'}`, async (t) => {
+    const { modem, look, make, published } = setUp(t)
+    Object.assign(modem.identity, before)
+    await look()
+    modem.stored.push(segment('meanwhile'))
+    Object.assign(modem.identity, after)
+    await make().look(modem, modem.can.sms!)
+    assert.equal(published().length, expected)
+  })
+}

@@ -13,6 +13,7 @@ import {
   messageOf,
   PUBACK,
   PUBLISH,
+  publishPacket,
   SUBSCRIBE,
   subscriptionsOf,
 } from './fake-broker.ts'
@@ -236,10 +237,7 @@ describe('a message from the broker', () => {
     })
     const first = await broker.line()
     await first.accept()
-    first.stream.cork()
-    first.publish(SEND, '1', { id: 1 })
-    first.publish(SEND, '2', { id: 2 })
-    first.stream.uncork()
+    first.send(...publishPacket(SEND, '1', { id: 1 }), ...publishPacket(SEND, '2', { id: 2 }))
     await first.over()
     assert.deepEqual(
       first.packets.map(({ type }) => type),
@@ -267,10 +265,7 @@ describe('a message from the broker', () => {
     })
     const line = await broker.line()
     await line.accept()
-    line.stream.cork()
-    line.publish(SEND, '1', { id: 1 })
-    line.publish(SEND, '2', { id: 2 })
-    line.stream.uncork()
+    line.send(...publishPacket(SEND, '1', { id: 1 }), ...publishPacket(SEND, '2', { id: 2 }))
     await line.over()
     await broker.line()
     assert.deepEqual(taken, ['1'])

@@ -56,12 +56,8 @@ export class Line {
     this.stream.write(Buffer.from(bytes))
   }
 
-  /** A QoS 1 message, or QoS 0 without an id; MQTT 3.1.1. */
-  publish(topic: string, payload: string, { id = 0, retain = false } = {}): void {
-    const name = Buffer.from(topic)
-    const head = [0, name.length, ...name, ...(id === 0 ? [] : [0, id])]
-    const body = [...head, ...Buffer.from(payload)]
-    this.send(0x30 | (id === 0 ? 0 : 2) | (retain ? 1 : 0), body.length, ...body)
+  publish(topic: string, payload: string, options?: { id?: number; retain?: boolean }): void {
+    this.send(...publishPacket(topic, payload, options))
   }
 
   /** Does what a broker does first: CONNACK, and a SUBACK that grants what is asked for. Version 3.1.1. */
@@ -108,6 +104,14 @@ export class Line {
       if (first >> 4 === DISCONNECT && this.closesOnDisconnect) this.stream.destroy()
     }
   }
+}
+
+/** A QoS 1 message, or QoS 0 without an id; MQTT 3.1.1. */
+export function publishPacket(topic: string, payload: string, { id = 0, retain = false } = {}): number[] {
+  const name = Buffer.from(topic)
+  const head = [0, name.length, ...name, ...(id === 0 ? [] : [0, id])]
+  const body = [...head, ...Buffer.from(payload)]
+  return [0x30 | (id === 0 ? 0 : 2) | (retain ? 1 : 0), body.length, ...body]
 }
 
 /** `topic payload`, packet identifier and DUP of a QoS 1 PUBLISH; MQTT 3.1.1. */
