@@ -14,6 +14,11 @@ import { ended, freePort, listening, Observer, run, temporaryFolder } from './ho
 const SEND = 'zte/stick/command/sms/send'
 const MOSQUITTO = existsSync('/usr/sbin/mosquitto') ? '/usr/sbin/mosquitto' : 'mosquitto'
 
+/** Runs a program of the system to its end. */
+const carryOut = (program: string, args: readonly string[]): void => {
+  execFileSync(program, args, { stdio: 'ignore' })
+}
+
 /** mosquitto with a configuration of its own; `restart` keeps folder and port. */
 async function startMosquitto(t: TestContext, configure: (folder: string) => string = () => 'allow_anonymous true') {
   const folder = temporaryFolder(t)
@@ -189,7 +194,7 @@ for (const protocol of [5, 4] as const) {
     test('a wrong password is named as such, once', async (t) => {
       const { port } = await startMosquitto(t, (folder) => {
         const file = join(folder, 'passwords')
-        execFileSync('mosquitto_passwd', ['-c', '-b', file, 'ha', 'secret'], { stdio: 'ignore' })
+        carryOut('mosquitto_passwd', ['-c', '-b', file, 'ha', 'secret'])
         return `password_file ${file}`
       })
       let attempts = 0
@@ -256,7 +261,7 @@ describe('with mosquitto and TLS', () => {
       ]
       const names = ['-subj', '/CN=localhost', '-addext', 'subjectAltName=DNS:localhost']
       const files = ['-keyout', join(folder, 'key.pem'), '-out', join(folder, 'cert.pem')]
-      execFileSync('openssl', [...request, ...names, ...files], { stdio: 'ignore' })
+      carryOut('openssl', [...request, ...names, ...files])
       const listener = `listener ${tlsPort} 127.0.0.1`
       return `allow_anonymous true\n${listener}\ncertfile ${folder}/cert.pem\nkeyfile ${folder}/key.pem`
     })
