@@ -25,6 +25,10 @@ interface PartRow extends Omit<OutboundPart, 'references'> {
 
 const COLUMNS = 'seq, id, modem, request, encoding, trans, accepted_at, expires_at, status, error, attempts'
 
+/** Nothing of it has been handed over yet, though it may have been refused. */
+const UNTOUCHED = `status IN ('queued', 'sending')
+  AND NOT EXISTS (SELECT 1 FROM part WHERE outbound = seq AND state <> 'waiting')`
+
 /** What is being sent. Every method that writes is one transaction, on disk when it returns. */
 export class OutboundRecords {
   readonly #db: Database
@@ -120,14 +124,17 @@ export class OutboundRecords {
     )
   }
 
-  /** ms since the epoch at which a message that was put off becomes due, or one that waits expires. */
+  /** ms since the epoch, later than now: when a message that was put off is due again, or one that waits expires. */
   nextDue(modem: ModemId): number | undefined {
+    const now = this.#now()
     const row = this.#db.get<{ due: number | null }>(
-      `SELECT min(max(not_before, 1), ifnull(expires_at, max(not_before, 1))) AS due FROM outbound
-       WHERE modem = ? AND status IN ('queued', 'sending') AND (not_before > ? OR expires_at IS NOT NULL)
-       ORDER BY due LIMIT 1`,
+      `SELECT min(due) AS due FROM (
+         SELECT not_before AS due FROM outbound WHERE modem = ? AND status IN ('queued', 'sending') AND not_before > ?
+         UNION ALL SELECT expires_at FROM outbound WHERE modem = ? AND ${UNTOUCHED} AND expires_at > ?)`,
       modem,
-      this.#now(),
+      now,
+      modem,
+      now,
     )
     return row?.due ?? undefined
   }
@@ -135,7 +142,7 @@ export class OutboundRecords {
   /** Messages whose time has passed before anything of them was handed over. */
   overdue(modem: ModemId): Outbound[] {
     const rows = this.#db.all<OutboundRow>(
-      `SELECT ${COLUMNS} FROM outbound WHERE modem = ? AND status = 'queued' AND expires_at <= ?`,
+      `SELECT ${COLUMNS} FROM outbound WHERE modem = ? AND ${UNTOUCHED} AND expires_at <= ?`,
       modem,
       this.#now(),
     )

@@ -297,3 +297,23 @@ test('a command whose acknowledgement may be lost is absorbed once after the ses
   await send()
   assert.equal(waiting(), 3)
 })
+
+test('a message that was refused and expires before its next try is not tried again, and what is due lies ahead', async (t) => {
+  const { accept, modem, drain, status, clock, journal } = setUp(t)
+  modem.onSubmit = async (_, handOver) => {
+    handOver()
+    throw new ModemError('rejected_by_network', 'congestion', { cms: 42, retry: 'now' })
+  }
+  accept({ id: 'a', expires_at: new Date(clock.ms + 5000).toISOString() })
+  await drain()
+  assert.equal(journal.outbound.nextDue('stick'), clock.ms + 5000)
+  clock.ms += 5000
+  await drain()
+  assert.deepEqual([status('a'), modem.submitted.length, journal.outbound.nextDue('stick')], ['expired', 1, undefined])
+})
+
+test('a message that waits with an expiry is next due when it expires', (t) => {
+  const { accept, clock, journal } = setUp(t)
+  accept({ id: 'a', expires_at: new Date(clock.ms + 5000).toISOString() })
+  assert.equal(journal.outbound.nextDue('stick'), clock.ms + 5000)
+})
