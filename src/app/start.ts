@@ -4,6 +4,7 @@ import { monotonicFactory } from 'ulid'
 import { Bridge } from '../bridge/bridge.ts'
 import { COMMANDS } from '../bridge/commands.ts'
 import type { Outlet } from '../bridge/outlet.ts'
+import { RadioWish } from '../bridge/radio-wish.ts'
 import { Supervisor } from '../bridge/supervisor.ts'
 import { redacted } from '../config/redact.ts'
 import type { Config } from '../config/schema.ts'
@@ -18,6 +19,7 @@ import type { BridgeFacts } from '../mqtt/payloads.ts'
 import { Publisher } from '../mqtt/publisher.ts'
 import { Requests } from '../mqtt/requests.ts'
 import { commandSubscriptions, createTopics } from '../mqtt/topics.ts'
+import { HealthReports } from './health-reports.ts'
 import type { Logger } from './logger.ts'
 import { createLogger } from './logger.ts'
 import { version } from './version.ts'
@@ -92,12 +94,20 @@ async function serve(
   connection.on('disconnected', () => {
     if (!signal.aborted) logger.warn(`the connection to ${withoutUser(url)} was lost; trying again`)
   })
+  const health = new HealthReports({
+    intervalMs: config.health.interval,
+    connection,
+    bridge,
+    publish: (report) => publisher.health(report),
+  })
   connection.start()
+  health.start()
   const running = new AbortController()
   try {
     await bridge.run(AbortSignal.any([signal, running.signal]))
   } finally {
     running.abort()
+    health.stop()
     await connection.end({ publishBefore: publisher.farewells(), withinMs: FAREWELL_MS })
   }
 }
@@ -113,7 +123,7 @@ function createBridge(config: Config, journal: Journal, outlet: Outlet, logger: 
       new Supervisor({
         id: modem.id,
         name: modem.name,
-        driver: driverFor(config, modem, journal, log),
+        driver: driverFor(config, modem, journal),
         journal,
         outlet: logged(outlet, log),
         afterReceive: config.sms.after_receive,
@@ -131,7 +141,12 @@ function createBridge(config: Config, journal: Journal, outlet: Outlet, logger: 
           smsMs: config.poll.sms,
           republishMs: config.poll.republish,
         },
+        recovery: {
+          isEnabled: config.recovery.enabled,
+          usbPowerTopic: config.recovery.usb_power_topic?.replaceAll('{modem}', modem.id) ?? null,
+        },
         now: Date.now,
+        elapsed: () => performance.now(),
         newId: () => newId(),
         onProblem: (problem, cause) => log.warn({ code: cause.code, detail: cause.detail }, problem),
       }),
@@ -145,7 +160,7 @@ function createBridge(config: Config, journal: Journal, outlet: Outlet, logger: 
   })
 }
 
-function driverFor(config: Config, modem: Config['modems'][number], journal: Journal, log: Logger): Driver {
+function driverFor(config: Config, modem: Config['modems'][number], journal: Journal): Driver {
   const others = config.modems.filter(({ id }) => id !== modem.id)
   const note = `pin_refused/${modem.id}`
   const fingerprint = createHash('sha256').update(`${modem.id}/${modem.pin}`).digest('hex')
@@ -158,9 +173,9 @@ function driverFor(config: Config, modem: Config['modems'][number], journal: Jou
       refused: () => journal.note(note) === fingerprint,
       remember: (refused) => journal.setNote(note, refused ? fingerprint : null),
     },
+    isRadioOff: () => new RadioWish(journal, modem.id).isOff,
     storage: config.sms.storage,
     claimed: () => others.flatMap(({ port, imei }) => (port === 'auto' ? (imei ?? []) : port)),
-    onProblem: (problem) => log.warn({ code: problem.code }, problem.message),
   })
 }
 
@@ -184,6 +199,10 @@ function logged(outlet: Outlet, log: Logger): Outlet {
     event: (modem, event) => {
       log.info({ change: event.detail }, event.type.replaceAll('_', ' '))
       return outlet.event(modem, event)
+    },
+    publish: (topic, payload) => outlet.publish(topic, payload),
+    get isReachable() {
+      return outlet.isReachable
     },
   }
 }

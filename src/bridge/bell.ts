@@ -9,16 +9,16 @@ export class Bell {
   }
 
   /** Resolves at a ring, after `timeoutMs` (`undefined`: never by itself), or when `signal` aborts. */
-  async wait(timeoutMs: number | undefined, signal: AbortSignal): Promise<void> {
-    if (!this.#rung && !signal.aborted) await this.#next(timeoutMs, signal)
+  async wait(timeoutMs: number | undefined, signal?: AbortSignal): Promise<void> {
+    if (!this.#rung && signal?.aborted !== true) await this.#next(timeoutMs, signal)
     this.#rung = false
   }
 
-  #next(timeoutMs: number | undefined, signal: AbortSignal): Promise<void> {
+  #next(timeoutMs: number | undefined, signal: AbortSignal | undefined): Promise<void> {
     return new Promise((resolve) => {
       const wake = (): void => {
         clearTimeout(timer)
-        signal.removeEventListener('abort', wake)
+        signal?.removeEventListener('abort', wake)
         this.#wake = undefined
         resolve()
       }
@@ -26,7 +26,7 @@ export class Bell {
       const timer =
         timeoutMs === undefined ? undefined : setTimeout(wake, Math.min(Math.max(timeoutMs, 0), 2 ** 31 - 1))
       this.#wake = wake
-      signal.addEventListener('abort', wake)
+      signal?.addEventListener('abort', wake)
     })
   }
 }

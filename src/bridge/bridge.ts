@@ -5,6 +5,7 @@ import type { ModemId } from '../modem/modem.ts'
 import { acceptedOf } from './acceptance.ts'
 import type { Answer, CommandContext } from './commands.ts'
 import { COMMANDS, parsePayload, transactionOf } from './commands.ts'
+import type { ModemCounters } from './counters.ts'
 import { failureOf } from './outbox.ts'
 import type { Supervisor } from './supervisor.ts'
 
@@ -30,6 +31,11 @@ export class Bridge {
 
   get modems(): ReadonlySet<ModemId> {
     return new Set(this.#options.supervisors.keys())
+  }
+
+  /** What happened to each modem since the start. */
+  counters(): ReadonlyMap<ModemId, ModemCounters> {
+    return new Map([...this.#options.supervisors].map(([id, supervisor]) => [id, supervisor.counters]))
   }
 
   /** Serves all modems until `signal` aborts. */
@@ -111,7 +117,7 @@ export class Bridge {
         `There is no command ${JSON.stringify(name)}; there is ${COMMANDS.map((row) => row.name).join(', ')}.`,
       )
     }
-    return command.run(supervisor, parsePayload(command, payload) as never, context)
+    return command.run(supervisor.service, parsePayload(command, payload) as never, context)
   }
 
   /** One redelivery of a command whose acknowledgement may not have arrived is answered, and nothing is sent again. */

@@ -37,6 +37,11 @@ const row = <Fields extends z.ZodType>(
   },
 ): CommandRow => command as CommandRow
 
+const ON_OFF: ReadonlyMap<string, boolean> = new Map([
+  ['ON', true],
+  ['OFF', false],
+])
+
 const recipients = z.union([z.string().min(1), z.array(z.string().min(1)).min(1).max(100)], {
   error: 'expected a phone number or contact name, or a list of 1 to 100 of them',
 })
@@ -87,6 +92,13 @@ export const COMMANDS: readonly CommandRow[] = [
     }),
   }),
   row({ name: 'reboot', waits: false, fields: anything, shorthand: () => ({}), run: (modem) => modem.reboot() }),
+  row({
+    name: 'radio/set',
+    waits: false,
+    fields: z.strictObject({ on: z.boolean(), transaction }),
+    shorthand: (text) => ({ on: ON_OFF.get(text.toUpperCase()) ?? text }),
+    run: (modem, { on }) => modem.setRadio(on),
+  }),
   row({ name: 'refresh', waits: false, fields: anything, shorthand: () => ({}), run: (modem) => modem.refresh() }),
 ]
 

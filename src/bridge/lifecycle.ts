@@ -1,5 +1,6 @@
 import type { ErrorCode, ModemError } from '../modem/errors.ts'
 import type { SimState } from '../modem/state.ts'
+import type { Trouble } from './ladder.ts'
 import type { Phase } from './outlet.ts'
 
 /** Where a modem stands in its life, and what its last failure was. */
@@ -16,6 +17,8 @@ export type Happening =
   | { readonly kind: 'opened'; readonly sim: SimState }
   | { readonly kind: 'served' }
   | { readonly kind: 'rebooting' }
+  /** The bridge itself took a remedy that makes the modem leave. */
+  | { readonly kind: 'recovering' }
   | { readonly kind: 'lost'; readonly cause: ModemError }
 
 export const BORN: Life = { phase: 'starting', failures: 0, problem: null }
@@ -45,7 +48,8 @@ export function live(life: Life, happening: Happening): Life {
     case 'served':
       return { ...life, failures: 0 }
     case 'rebooting':
-      return { ...life, phase: 'rebooting' }
+    case 'recovering':
+      return { ...life, phase: happening.kind }
     case 'lost':
       return {
         phase: phaseAfter(life, happening.cause),
@@ -55,9 +59,18 @@ export function live(life: Life, happening: Happening): Life {
   }
 }
 
+/**
+ * What the failure to open a modem, or to keep it, says of its health; `null`: nothing that the bridge could cure.
+ * @param wasHere it has been open before: what was never plugged in is not gone
+ */
+export function troubleOf({ code }: ModemError, wasHere: boolean): Trouble | null {
+  if (code === 'modem_offline' || code === 'closed') return wasHere ? 'gone' : null
+  return code === 'timeout' || code === 'protocol' || code === 'sim_not_ready' ? 'unresponsive' : null
+}
+
 function phaseAfter(life: Life, cause: ModemError): Phase {
   // It was told to go: until it has failed to return a few times, that is all there is to say.
-  if (life.phase === 'rebooting' && life.failures < 5) return 'rebooting'
+  if ((life.phase === 'rebooting' || life.phase === 'recovering') && life.failures < 5) return life.phase
   if (NEEDS_A_PERSON.has(cause.code)) return 'failed'
   if (cause.code === 'modem_offline' || cause.code === 'closed') return 'absent'
   return 'recovering'

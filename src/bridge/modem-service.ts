@@ -11,5 +11,7 @@ export interface ModemService {
   cancel(id: string): { readonly id: string; readonly status: string }
   history(question: HistoryQuestion): readonly HistoryEntry[]
   reboot(): Promise<void>
+  /** Resolves when the radio is off, or when the modem is registered with a network again. */
+  setRadio(on: boolean): Promise<void>
   refresh(): Promise<void>
 }

@@ -38,6 +38,7 @@ export interface ModemHappening {
     | 'disconnected'
     | 'rebooting'
     | 'recovered'
+    | 'recovery'
     | 'port_changed'
     | 'storage_full'
     | 'sim_changed'
@@ -55,4 +56,8 @@ export interface Outlet {
   smsReceived(modem: ModemId, sms: InboundSms): Promise<void>
   smsStatus(modem: ModemId, status: OutboundStatus): Promise<void>
   event(modem: ModemId, event: ModemHappening): Promise<void>
+  /** Anything to any topic, not retained: only for what a user configured. */
+  publish(topic: string, payload: string): Promise<void>
+  /** Whether the outside could hear something now. */
+  readonly isReachable: boolean
 }

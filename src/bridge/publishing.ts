@@ -1,38 +1,52 @@
 import type { Journal } from '../journal/journal.ts'
+import type { Publication } from '../journal/publications.ts'
 import type { ModemId } from '../modem/modem.ts'
 import type { Bell } from './bell.ts'
 import type { Outlet } from './outlet.ts'
 
+/** How soon a journal that refused is asked again, in milliseconds. */
+const RETRY_MS = 5_000
+
 interface PublishingOptions {
   readonly id: ModemId
   readonly journal: Journal
-  readonly outlet: Outlet
+  readonly outlet: Pick<Outlet, 'smsReceived' | 'smsStatus'>
+  readonly onPublished: (publication: Publication) => void
 }
 
 /** Empties the journal's "to publish" list: one queue, and the next leaves when the outside has the one before. */
 export async function publishInOrder(
   options: PublishingOptions,
   bell: Bell,
-  tolerantly: (work: () => Promise<void>) => Promise<void>,
+  tolerantly: (work: () => Promise<void>) => Promise<boolean>,
   signal: AbortSignal,
 ): Promise<void> {
+  /** What the outside has although the journal could not be told. */
+  const confirmed = new Set<number>()
   while (!signal.aborted) {
+    let isDone = true
+    const attempt = tolerantly(() => publishAll(options, confirmed, signal)).then((succeeded) => {
+      isDone = succeeded
+    })
     // The end of the bridge does not wait for a broker that is away: what it has not confirmed stays in the journal.
-    await untilAborted(
-      tolerantly(() => publishAll(options, signal)),
-      signal,
-    )
-    await bell.wait(undefined, signal)
+    await untilAborted(attempt, signal)
+    await bell.wait(isDone ? undefined : RETRY_MS, signal)
   }
 }
 
-async function publishAll({ id, journal, outlet }: PublishingOptions, signal: AbortSignal): Promise<void> {
+async function publishAll(options: PublishingOptions, confirmed: Set<number>, signal: AbortSignal): Promise<void> {
+  const { id, journal, outlet, onPublished } = options
   for (let next = journal.publications.next(id); next !== undefined; next = journal.publications.next(id)) {
-    if (next.kind === 'received') await outlet.smsReceived(id, next.body)
-    else await outlet.smsStatus(id, next.body)
+    if (!confirmed.has(next.seq)) {
+      if (next.kind === 'received') await outlet.smsReceived(id, next.body)
+      else await outlet.smsStatus(id, next.body)
+      confirmed.add(next.seq)
+      onPublished(next)
+    }
     // After the end the journal may be closed; the next start publishes it once more under the same id.
     if (signal.aborted) return
     journal.publications.published(next.seq)
+    confirmed.delete(next.seq)
   }
 }
 

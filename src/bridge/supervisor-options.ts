@@ -22,7 +22,15 @@ export interface SupervisorOptions
     readonly smsMs: number
     readonly republishMs: number
   }
+  readonly recovery: {
+    readonly isEnabled: boolean
+    /** Where OFF and ON switch the power of this modem; `null`: nowhere. */
+    readonly usbPowerTopic: string | null
+  }
   readonly now: () => number
+  /** ms on a clock that never jumps, whatever happens to the time of day */
+  readonly elapsed: () => number
   readonly newId: () => string
+  /** What keeps the modem from being of full use; not called again with the same words by the same piece of work. */
   readonly onProblem: (problem: string, cause: ModemError) => void
 }

@@ -1,98 +1,111 @@
-import { setTimeout as pause } from 'node:timers/promises'
-import type { HistoryEntry, HistoryQuestion } from '../journal/history.ts'
+import type { Publication } from '../journal/publications.ts'
 import { ModemError } from '../modem/errors.ts'
-import type { Modem, SmsStore } from '../modem/modem.ts'
-import type { StateGroup } from '../modem/state.ts'
-import type { Accepted, SendRequest } from './acceptance.ts'
-import { acceptSms } from './acceptance.ts'
+import type { Modem } from '../modem/modem.ts'
 import { Bell } from './bell.ts'
-import type { CommandContext } from './commands.ts'
+import { Bulletin } from './bulletin.ts'
+import type { ModemCounters } from './counters.ts'
+import { counterOf } from './counters.ts'
 import { Inbox } from './inbox.ts'
+import type { Trouble } from './ladder.ts'
 import type { Happening, Life } from './lifecycle.ts'
-import { BORN, backOffMs, live } from './lifecycle.ts'
+import { BORN, backOffMs, live, troubleOf } from './lifecycle.ts'
 import type { ModemService } from './modem-service.ts'
 import { Outbox } from './outbox.ts'
-import type { ModemHappening, ModemStatus } from './outlet.ts'
+import type { ModemHappening } from './outlet.ts'
 import { publishInOrder } from './publishing.ts'
+import { RadioWish } from './radio-wish.ts'
+import { Recovery } from './recovery.ts'
+import { ServiceDesk } from './service-desk.ts'
+import type { Bells, Work } from './session.ts'
+import { ALL_GROUPS, RETRY_MS, Session } from './session.ts'
 import { StateBoard } from './state-board.ts'
 import type { SupervisorOptions } from './supervisor-options.ts'
-
-const ALL_GROUPS: readonly StateGroup[] = ['signal', 'registration', 'operator', 'sim', 'store']
+import { UsbPower } from './usb-power.ts'
+import { complaintOf, isOffNetwork, RADIO_IS_OFF } from './well-being.ts'
 
 /** One modem's life: open, serve, lose, open again. */
-export class Supervisor implements ModemService {
+export class Supervisor {
+  readonly service: ModemService
   readonly #options: SupervisorOptions
   readonly #inbox: Inbox
   readonly #outbox: Outbox
   readonly #board: StateBoard
-  readonly #bells = { publish: new Bell(), look: new Bell(), send: new Bell(), settle: new Bell(), poll: new Bell() }
-  readonly #hinted = new Set<StateGroup>()
+  readonly #bulletin: Bulletin
+  readonly #radioWish: RadioWish
+  readonly #usbPower: UsbPower | null
+  readonly #recovery: Recovery
+  readonly #session: Session
+  readonly #bells: Bells = {
+    publish: new Bell(),
+    look: new Bell(),
+    send: new Bell(),
+    settle: new Bell(),
+    poll: new Bell(),
+    reopen: new Bell(),
+  }
   #life: Life = BORN
   #modem: Modem | undefined
-  #journalFault: string | null = null
-  #lastState = ''
-  #lastStateAt = 0
+  readonly #faults = new Map<Work, ModemError>()
+  readonly #counts = { openings: 0, losses: 0, received: 0, sent: 0, failed: 0 }
 
   constructor(options: SupervisorOptions) {
     this.#options = options
-    const onEvent = (event: ModemHappening): void => void options.outlet.event(options.id, event)
-    const shared = { ...options, modem: options.id, onPublication: () => this.#bells.publish.ring(), onEvent }
+    const { id, journal, outlet, driver, recovery } = options
+    const onEvent = (event: ModemHappening): void => this.#tell(event)
+    const shared = { ...options, modem: id, onPublication: () => this.#bells.publish.ring(), onEvent }
     this.#board = new StateBoard(onEvent)
+    this.#bulletin = new Bulletin(options)
     this.#inbox = new Inbox(shared)
     this.#outbox = new Outbox(shared)
+    this.#radioWish = new RadioWish(journal, id)
+    const topic = recovery.usbPowerTopic
+    this.#usbPower = topic === null ? null : new UsbPower({ id, topic, journal, outlet })
+    this.#recovery = new Recovery({
+      ...options,
+      driver,
+      isEnabled: recovery.isEnabled,
+      usbPower: this.#usbPower,
+      onEvent,
+    })
+    this.#session = new Session({
+      options,
+      inbox: this.#inbox,
+      outbox: this.#outbox,
+      board: this.#board,
+      bells: this.#bells,
+      tolerantly: (name, work) => this.#tolerantly(name, work),
+      onServed: () => this.#happen({ kind: 'served' }),
+      onState: () => this.#publishState(),
+      aid: (modem, until) => this.#lookAfter(modem, until),
+    })
+    this.service = new ServiceDesk({
+      options,
+      board: this.#board,
+      radioWish: this.#radioWish,
+      present: () => this.#present(),
+      refresh: () => this.#refresh(),
+      onAccepted: () => this.#ring('send', 'publish', 'settle'),
+      onSettled: () => this.#ring('publish'),
+      onRebooting: () => {
+        this.#happen({ kind: 'rebooting' })
+        this.#tell({ type: 'rebooting' })
+      },
+    })
+  }
+
+  get counters(): ModemCounters {
+    return { ...this.#counts, remedies: this.#recovery.taken }
   }
 
   /** Until `signal` aborts. */
   async run(signal: AbortSignal): Promise<void> {
     this.#announce()
+    await this.#tolerantly('recover', async () => this.#usbPower?.restore())
     await Promise.all([
       this.#live(signal),
-      publishInOrder(this.#options, this.#bells.publish, (work) => this.#tolerantly(work), signal),
+      publishInOrder(this.#publishing(), this.#bells.publish, (work) => this.#tolerantly('publish', work), signal),
       this.#settling(signal),
     ])
-  }
-
-  accept(request: SendRequest, context: CommandContext): readonly Accepted[] {
-    const accepted = acceptSms({ ...this.#options, modem: this.#options.id }, request, context)
-    this.#bells.send.ring()
-    this.#bells.publish.ring()
-    this.#bells.settle.ring()
-    return accepted
-  }
-
-  cancel(id: string): { readonly id: string; readonly status: string } {
-    const { journal, id: modem } = this.#options
-    const outbound = journal.outbound.byId(modem, id)
-    if (outbound === undefined)
-      throw new ModemError('invalid_request', `id: no message ${JSON.stringify(id)} is known.`)
-    if (outbound.status !== 'queued') {
-      throw new ModemError(
-        'not_allowed',
-        `The message ${JSON.stringify(id)} is ${outbound.status}: only a queued one can be cancelled.`,
-      )
-    }
-    journal.outbound.settled(outbound.seq, 'cancelled', null)
-    this.#bells.publish.ring()
-    return { id, status: 'cancelled' }
-  }
-
-  history(question: HistoryQuestion): readonly HistoryEntry[] {
-    return this.#options.journal.history(this.#options.id, question)
-  }
-
-  async reboot(): Promise<void> {
-    const modem = this.#present()
-    if (modem.can.reboot === undefined)
-      throw new ModemError('not_supported', 'This modem cannot be rebooted by command.')
-    await modem.can.reboot()
-    this.#happen({ kind: 'rebooting' })
-    this.#tell({ type: 'rebooting' })
-  }
-
-  async refresh(): Promise<void> {
-    await this.#board.read(this.#present(), ALL_GROUPS)
-    this.#bells.look.ring()
-    this.#publishState()
   }
 
   #present(): Modem {
@@ -102,46 +115,41 @@ export class Supervisor implements ModemService {
     return this.#modem
   }
 
+  async #refresh(): Promise<void> {
+    await this.#board.read(this.#present(), ALL_GROUPS)
+    this.#ring('look')
+    this.#publishState()
+  }
+
   async #live(signal: AbortSignal): Promise<void> {
     while (!signal.aborted) {
-      this.#happen({ kind: 'opening' })
       try {
-        const modem = await this.#options.driver.open(signal)
-        await this.#serve(modem, signal)
+        await this.#liveOnce(signal)
       } catch (error) {
         if (signal.aborted) return
-        if (!(error instanceof ModemError)) throw error
-        this.#lost(error)
-        await pause(backOffMs(this.#life), undefined, { signal }).catch(() => undefined)
+        throw error
       }
     }
   }
 
-  /** Returns never by itself: rejects with the cause when the modem is lost, and resolves at the end of the bridge. */
-  async #serve(modem: Modem, signal: AbortSignal): Promise<void> {
-    const session = new AbortController()
-    const within = AbortSignal.any([signal, session.signal])
-    const lost = new Promise<never>((_, reject) => modem.once('lost', reject))
-    modem.on('changed', (group) => this.#hint(group))
-    modem.on('arrived', (direct) => this.#arrived(direct))
-    const work = [this.#opened(modem).then(() => this.#polling(modem, within))]
-    if (modem.can.sms !== undefined)
-      work.push(this.#receiving(modem, modem.can.sms, within), this.#sending(modem.can.sms, within))
-    const ended = new Promise<void>((resolve) => within.addEventListener('abort', () => resolve(), { once: true }))
+  async #liveOnce(signal: AbortSignal): Promise<void> {
+    this.#happen({ kind: 'opening' })
     try {
-      await Promise.race([lost, ended, ...work])
-    } finally {
-      session.abort()
-      this.#modem = undefined
-      await modem.close()
-      await Promise.allSettled(work)
-      lost.catch(() => undefined)
+      const modem = await this.#options.driver.open(signal)
+      await this.#session.serve(modem, () => this.#opened(modem), signal)
+    } catch (error) {
+      if (signal.aborted || !(error instanceof ModemError)) throw error
+      this.#lost(error)
+      await this.#aid(troubleOf(error, this.#counts.openings > 0), undefined, signal)
+      await this.#bells.reopen.wait(backOffMs(this.#life), signal)
     }
   }
 
   async #opened(modem: Modem): Promise<void> {
     const { phase, failures } = this.#life
     this.#modem = modem
+    this.#counts.openings++
+    if (modem.problem !== null) this.#options.onProblem(modem.problem.message, modem.problem)
     this.#board.opened(modem.identity)
     await this.#board.read(modem, ALL_GROUPS)
     this.#happen({ kind: 'opened', sim: this.#board.state.sim ?? 'unknown' })
@@ -154,6 +162,8 @@ export class Supervisor implements ModemService {
 
   #lost(cause: ModemError): void {
     const { id, outlet, onProblem } = this.#options
+    if (this.#modem !== undefined) this.#counts.losses++
+    this.#modem = undefined
     const wasUp = this.#life.phase === 'ready' || this.#life.phase === 'unlocking' || this.#life.phase === 'rebooting'
     if (this.#life.problem !== cause.message) onProblem(cause.message, cause)
     this.#happen({ kind: 'lost', cause })
@@ -162,80 +172,41 @@ export class Supervisor implements ModemService {
     this.#publishState()
   }
 
-  async #receiving(modem: Modem, store: SmsStore, signal: AbortSignal): Promise<void> {
-    this.#inbox.opened()
-    while (!signal.aborted) {
-      await this.#tolerantly(async () => {
-        await this.#inbox.look(modem, store)
-        this.#bells.settle.ring()
-        this.#happen({ kind: 'served' })
-      })
-      await this.#bells.look.wait(this.#options.poll.smsMs, signal)
-    }
+  async #lookAfter(modem: Modem, signal: AbortSignal): Promise<void> {
+    // One that opens well and fails at its first task, again and again, is still the same trouble.
+    if (this.#life.failures > 0) return
+    const isOff = isOffNetwork(this.#board.state) && !this.#isRadioOff()
+    await this.#aid(isOff ? 'off_network' : null, modem, signal)
   }
 
-  async #sending(store: SmsStore, signal: AbortSignal): Promise<void> {
-    const { journal, id, now } = this.#options
-    await this.#tolerantly(async () => this.#outbox.settleInterrupted())
-    while (!signal.aborted) {
-      let goesOn = false
-      await this.#tolerantly(async () => {
-        goesOn = await this.#outbox.advance(store)
-      })
-      if (goesOn) {
-        this.#publishState()
-        continue
-      }
-      const due = journal.outbound.nextDue(id)
-      await this.#bells.send.wait(due === undefined ? undefined : due - now(), signal)
-    }
+  /** @throws ModemError `closed` where the modem was made to leave */
+  async #aid(trouble: Trouble | null, modem: Modem | undefined, signal: AbortSignal): Promise<void> {
+    let isLeaving = false
+    await this.#tolerantly('recover', async () => {
+      const remedy = await this.#recovery.aid(trouble, modem, signal)
+      isLeaving = remedy === 'reset' || remedy === 'usb_power'
+    })
+    if (!isLeaving) return
+    this.#happen({ kind: 'recovering' })
+    if (modem !== undefined) throw new ModemError('closed', 'The modem was restarted because it had lost its network.')
   }
 
-  async #polling(modem: Modem, signal: AbortSignal): Promise<void> {
-    const { signalMs, statusMs } = this.#options.poll
-    let statusAt = performance.now() + statusMs
-    while (!signal.aborted) {
-      await this.#bells.poll.wait(signalMs, signal)
-      if (signal.aborted) return
-      const groups = new Set<StateGroup>(['signal', ...this.#hinted])
-      this.#hinted.clear()
-      if (performance.now() >= statusAt) {
-        for (const group of ALL_GROUPS) groups.add(group)
-        statusAt = performance.now() + statusMs
-      }
-      await this.#tolerantly(() => this.#board.read(modem, [...groups]))
-      if (modem.can.sms === undefined && this.#board.state.sim === 'ready') {
-        throw new ModemError('closed', 'The SIM has become ready: the modem is opened again.')
-      }
-      this.#publishState()
-    }
-  }
-
-  /** What a new modem would cure ends the session; anything else is said and tried again at the next turn. */
-  async #tolerantly(work: () => Promise<void>): Promise<void> {
+  /**
+   * What a new modem would cure ends the session; anything else is said and tried again at the next turn.
+   * @returns whether it succeeded
+   */
+  async #tolerantly(name: Work, work: () => Promise<void>): Promise<boolean> {
     try {
       await work()
-      this.#journalFault = null
+      this.#faults.delete(name)
+      return true
     } catch (error) {
       if (!(error instanceof ModemError) || error.retry === 'after_reopen') throw error
-      if (error.code === 'internal') this.#journalFault = error.message
-      this.#options.onProblem(error.message, error)
+      if (this.#faults.get(name)?.message !== error.message) this.#options.onProblem(error.message, error)
+      this.#faults.set(name, error)
       this.#publishState()
+      return false
     }
-  }
-
-  #arrived(direct: Parameters<Inbox['take']>[0] | undefined): void {
-    if (direct === undefined) {
-      this.#bells.look.ring()
-      return
-    }
-    void this.#tolerantly(async () => this.#inbox.take(direct))
-    this.#bells.settle.ring()
-  }
-
-  #hint(group: StateGroup): void {
-    this.#hinted.add(group)
-    this.#bells.poll.ring()
   }
 
   /** Incomplete messages and waiting ones come of age whether the modem is there or not. */
@@ -243,13 +214,13 @@ export class Supervisor implements ModemService {
     const { journal, id, now } = this.#options
     while (!signal.aborted) {
       let wait: number | undefined
-      await this.#tolerantly(async () => {
+      const isDone = await this.#tolerantly('settle', async () => {
         wait = this.#inbox.settle()
         this.#outbox.expire()
         const due = journal.outbound.nextDue(id)
         if (due !== undefined) wait = Math.min(wait ?? Number.POSITIVE_INFINITY, Math.max(1000, due - now()))
       })
-      await this.#bells.settle.wait(wait, signal)
+      await this.#bells.settle.wait(isDone ? wait : RETRY_MS, signal)
     }
   }
 
@@ -277,20 +248,43 @@ export class Supervisor implements ModemService {
   }
 
   #publishState(): void {
-    const { id, journal, outlet, now, poll } = this.#options
-    const midnight = new Date(now()).setHours(0, 0, 0, 0)
-    const status: Omit<ModemStatus, 'updatedAt'> = {
+    this.#bulletin.publish({
       link: this.#modem === undefined ? 'down' : 'up',
       phase: this.#life.phase,
       modem: this.#board.state,
-      waiting: journal.outbound.waiting(id),
-      sentToday: journal.outbound.segmentsSentSince(id, midnight),
-      problem: this.#journalFault ?? this.#life.problem,
+      problem: this.#problem(),
+    })
+  }
+
+  /** The gravest first: without the journal nothing else counts. */
+  #problem(): string | null {
+    const unusable = [...this.#faults.values()].find(({ code }) => code === 'internal')
+    if (unusable !== undefined) return unusable.message
+    if (this.#modem === undefined) return this.#life.problem
+    const { state } = this.#board
+    if (state.sim !== 'ready' && this.#modem.problem !== null) return this.#modem.problem.message
+    return this.#isRadioOff() ? RADIO_IS_OFF : complaintOf(state, this.#recovery.isWorried)
+  }
+
+  #isRadioOff(): boolean {
+    try {
+      return this.#radioWish.isOff
+    } catch (error) {
+      // With a journal that cannot be read, switching the radio on would be a guess; so is nothing else.
+      if (error instanceof ModemError) return true
+      throw error
     }
-    const text = JSON.stringify(status)
-    if (text === this.#lastState && now() - this.#lastStateAt < poll.republishMs) return
-    this.#lastState = text
-    this.#lastStateAt = now()
-    void outlet.state(id, { ...status, updatedAt: new Date(now()).toISOString() })
+  }
+
+  #publishing(): Parameters<typeof publishInOrder>[0] {
+    const onPublished = (publication: Publication): void => {
+      const counter = counterOf(publication)
+      if (counter !== undefined) this.#counts[counter]++
+    }
+    return { ...this.#options, onPublished }
+  }
+
+  #ring(...bells: (keyof Bells)[]): void {
+    for (const bell of bells) this.#bells[bell].ring()
   }
 }

@@ -210,6 +210,29 @@ export const SCHEMA = {
     default: new Map(),
     personal: true,
   },
+  recovery: {
+    enabled: {
+      doc:
+        'Help a modem that hangs or has lost its network: radio off and on, restart, at last the power of its USB socket. Opening it again ' +
+        'is always tried.',
+      format: boolean,
+      default: true,
+    },
+    usb_power_topic: {
+      doc:
+        'Topic of a switch for the power of the USB socket, to which `OFF` and then `ON` are published; `{modem}` in it stands for the id. ' +
+        'Empty: there is none.',
+      format: topicName,
+      default: null,
+    },
+  },
+  health: {
+    interval: {
+      doc: 'How often memory, CPU and counters are published to `bridge/health`.',
+      format: duration('10s', '1d'),
+      default: '10m',
+    },
+  },
   journal: {
     path: {
       doc: 'File in which messages are kept. It must survive restarts: in Docker, put it on a volume.',

@@ -6,14 +6,12 @@ import type { StoredSegment } from '../modem/messages.ts'
 import type { Capabilities, Identity, Modem, ModemEvents } from '../modem/modem.ts'
 import type { ModemState, StateGroup } from '../modem/state.ts'
 import type { AtChannel } from './at-channel.ts'
-import { endsConnection } from './at-question.ts'
+import { AtRadio } from './at-radio.ts'
+import { restartModem } from './at-restart.ts'
 import { AtSmsStore } from './at-sms.ts'
 import type { Started } from './at-start.ts'
 import { AtStateReader } from './at-state.ts'
 import { toStoredSegment } from './stored-pdu.ts'
-
-/** Ways to restart: 3GPP TS 27.007 section 8.2, ZTE's own, and Qualcomm's. */
-const RESTARTS = ['AT+CFUN=1,1', 'AT+ZRST', 'AT+CFUN=6'] as const
 
 /** Store of messages that came in a notification and are stored nowhere. */
 const DIRECT = 'direct'
@@ -25,6 +23,7 @@ const DIRECT = 'direct'
 export class AtModem extends EventEmitter<ModemEvents> implements Modem {
   readonly identity: Identity
   readonly can: Capabilities
+  readonly problem: ModemError | null
   readonly #channel: AtChannel
   readonly #state: AtStateReader
   readonly #sms: AtSmsStore | undefined
@@ -33,13 +32,18 @@ export class AtModem extends EventEmitter<ModemEvents> implements Modem {
   #isClosed = false
 
   /** @param early unsolicited lines that came while the modem was started up */
-  constructor(channel: AtChannel, { identity, stores }: Started, early: readonly string[] = []) {
+  constructor(channel: AtChannel, { identity, stores, problem }: Started, early: readonly string[] = []) {
     super()
     this.identity = identity
+    this.problem = problem
     this.#channel = channel
     this.#state = new AtStateReader(channel)
     this.#sms = stores === null ? undefined : new AtSmsStore(channel, stores)
-    this.can = { ...(this.#sms && { sms: this.#sms }), reboot: () => this.#reboot() }
+    this.can = {
+      ...(this.#sms && { sms: this.#sms }),
+      reboot: () => restartModem(channel),
+      radio: new AtRadio(channel),
+    }
     const listening: EventEmitter = this as EventEmitter
     listening.on('newListener', () => queueMicrotask(() => this.#release()))
     for (const line of early) this.#heed(line)
@@ -90,22 +94,6 @@ export class AtModem extends EventEmitter<ModemEvents> implements Modem {
     if (this.#lost === undefined || this.listenerCount('lost') === 0) return
     this.#isClosed = true
     this.emit('lost', this.#lost)
-  }
-
-  async #reboot(): Promise<void> {
-    let refusal: unknown
-    for (const command of RESTARTS) {
-      try {
-        await this.#channel.send(command)
-        return
-      } catch (error) {
-        // Some leave the bus without another word.
-        if (error instanceof ModemError && error.code === 'closed') return
-        if (endsConnection(error)) throw error
-        refusal = error
-      }
-    }
-    throw new ModemError('not_supported', 'The modem refuses every command that restarts it.', { cause: refusal })
   }
 }
 

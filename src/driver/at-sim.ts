@@ -2,6 +2,7 @@ import { setTimeout as pause } from 'node:timers/promises'
 import { parseCpin, simState } from '../at/responses-device.ts'
 import { parseZpinpuk } from '../at/responses-zte.ts'
 import { ModemError } from '../modem/errors.ts'
+import { SIM_PROBLEMS } from '../modem/sim-problems.ts'
 import type { SimState } from '../modem/state.ts'
 import type { AtChannel } from './at-channel.ts'
 import { ask, endsConnection, firstOf } from './at-question.ts'
@@ -66,12 +67,12 @@ export async function readySim(
 ): Promise<{ readonly sim: SimState; readonly problem: ModemError | null }> {
   const sim = await settledSim(channel, options.pollMs, signal)
   if (sim === 'ready') return { sim, problem: null }
-  if (sim !== 'pin_required') return { sim, problem: problem(PROBLEMS[sim]) }
+  if (sim !== 'pin_required') return { sim, problem: problem(SIM_PROBLEMS[sim]) }
   const obstacle = await enterPin(channel, options, signal)
   if (obstacle !== null) return { sim: await readSim(channel, signal), problem: problem(obstacle) }
   await pause(options.pollMs, undefined, { signal })
   const after = await settledSim(channel, options.pollMs, signal)
-  return { sim: after, problem: after === 'ready' ? null : problem(PROBLEMS[after]) }
+  return { sim: after, problem: after === 'ready' ? null : problem(SIM_PROBLEMS[after]) }
 }
 
 async function settledSim(channel: AtChannel, pollMs: number, signal: AbortSignal): Promise<SimState> {
@@ -88,7 +89,7 @@ async function enterPin(
   { pin, pinMemory }: SimOptions,
   signal: AbortSignal,
 ): Promise<string | null> {
-  if (pin === null) return PROBLEMS.pin_required
+  if (pin === null) return SIM_PROBLEMS.pin_required
   if (pinMemory.refused()) return REFUSED
   const tries = (await ask(channel, 'AT+ZPINPUK=?', firstOf(parseZpinpuk), signal))?.pin
   if (tries !== undefined && tries < LEAST_TRIES) return LAST_TRY
@@ -98,7 +99,7 @@ async function enterPin(
     await channel.send(`AT+CPIN="${pin}"`, { signal })
   } catch (error) {
     if (endsConnection(error)) throw error
-    if ((error as ModemError).cme === SIM_BUSY) return PROBLEMS.unknown
+    if ((error as ModemError).cme === SIM_BUSY) return SIM_PROBLEMS.unknown
     pinMemory.remember(true)
     return REFUSED
   }
@@ -115,11 +116,3 @@ const REFUSED =
 
 const LAST_TRY =
   'The SIM has only its last try for the PIN left, which the bridge does not use up. Enter the PIN in a phone, then restart the modem.'
-
-const PROBLEMS: Readonly<Record<Exclude<SimState, 'ready'>, string>> = {
-  pin_required: 'The SIM asks for its PIN. Configure the PIN of this modem, or switch the PIN off in a phone.',
-  puk_required: 'The SIM is locked and asks for its PUK. Unlock it in a phone.',
-  absent: 'There is no SIM in the modem. Insert one and restart the modem.',
-  blocked: 'The modem is locked to another SIM or operator, and has to be unlocked with the code of its seller.',
-  unknown: 'The SIM does not become ready. Take it out, clean its contacts and restart the modem; it may be defective.',
-}

@@ -1,12 +1,11 @@
 import { setTimeout as pause } from 'node:timers/promises'
-import { parseCfun } from '../at/responses-device.ts'
 import { parseCpms, parseCpmsTest } from '../at/responses-sms.ts'
-import { parseZoprt } from '../at/responses-zte.ts'
 import { ModemError } from '../modem/errors.ts'
 import type { Identity } from '../modem/modem.ts'
 import type { AtChannel } from './at-channel.ts'
 import { readModemIdentity, readSimIdentity } from './at-identity.ts'
 import { ask, attempt, endsConnection, firstOf } from './at-question.ts'
+import { AtRadio } from './at-radio.ts'
 import type { SimOptions } from './at-sim.ts'
 import { readySim } from './at-sim.ts'
 import type { StoreSetup } from './at-sms.ts'
@@ -18,8 +17,8 @@ export interface StartOptions extends SimOptions {
   readonly imei: string | null
   /** The store for received messages; the others follow where the modem refuses it. */
   readonly storage: 'SM' | 'ME' | 'MT'
-  /** What does not keep the modem from being opened, for the user. */
-  readonly onProblem: (problem: ModemError) => void
+  /** Whether somebody wants the radio to be off; a stick that was unplugged has forgotten it. */
+  readonly isRadioOff: () => boolean
 }
 
 /** A modem that is ready to be used. */
@@ -27,6 +26,8 @@ export interface Started {
   readonly identity: Identity
   /** `null`: the SIM is not ready, so there are no messages. */
   readonly stores: StoreSetup | null
+  /** Why the SIM is not ready, for the user. */
+  readonly problem: ModemError | null
 }
 
 /** The message store of a SIM that has just become ready may refuse for some seconds. */
@@ -62,15 +63,14 @@ export async function startUp(channel: AtChannel, options: StartOptions, signal:
   await attempt(channel, 'AT+CPMS?', signal)
   const modem = await readModemIdentity(channel, signal)
   demandImei(modem.imei, options)
-  await turnOn(channel, signal)
+  await setRadio(channel, !options.isRadioOff(), signal)
   const { sim, problem } = await readySim(channel, options, signal)
-  if (problem !== null) options.onProblem(problem)
   for (const command of ['AT+CSCS="GSM"', 'AT+COPS=3,0']) await attempt(channel, command, signal)
   for (const name of ['+CREG', '+CGREG', '+CEREG']) {
     if (!(await attempt(channel, `AT${name}=2`, signal))) await attempt(channel, `AT${name}=1`, signal)
   }
   const stores = sim === 'ready' ? await openStores(channel, options, signal) : null
-  return { identity: { ...modem, ...(await readSimIdentity(channel, signal)), port: options.port }, stores }
+  return { identity: { ...modem, ...(await readSimIdentity(channel, signal)), port: options.port }, stores, problem }
 }
 
 /** Before anything else happens to the modem: the configured PIN must never go into a wrong one. */
@@ -83,12 +83,13 @@ function demandImei(found: string | null, { imei, port }: StartOptions): void {
   )
 }
 
-async function turnOn(channel: AtChannel, signal: AbortSignal): Promise<void> {
-  const level = await ask(channel, 'AT+CFUN?', firstOf(parseCfun), signal)
-  if (typeof level === 'number' && level !== 1) await attempt(channel, 'AT+CFUN=1', signal)
-  // Some other program left the stick off line; its LED is red then.
-  const mode = await ask(channel, 'AT+ZOPRT?', firstOf(parseZoprt), signal)
-  if (mode?.isOnline === false) await attempt(channel, 'AT+ZOPRT=5', signal)
+async function setRadio(channel: AtChannel, on: boolean, signal: AbortSignal): Promise<void> {
+  try {
+    await new AtRadio(channel).set(on, signal)
+  } catch (error) {
+    // A modem that refuses is of use all the same, as far as it is.
+    if (endsConnection(error)) throw error
+  }
 }
 
 async function openStores(channel: AtChannel, options: StartOptions, signal: AbortSignal): Promise<StoreSetup> {

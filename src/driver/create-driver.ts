@@ -10,6 +10,7 @@ import { scanUsb } from '../transport/usb-tty.ts'
 import { AtChannel } from './at-channel.ts'
 import { readModemIdentity } from './at-identity.ts'
 import { AtModem } from './at-modem.ts'
+import { restartModem } from './at-restart.ts'
 import type { StartOptions } from './at-start.ts'
 import { startUp } from './at-start.ts'
 import { joinPdus, prepareSubmissions } from './stored-pdu.ts'
@@ -43,6 +44,7 @@ export function createDriver(given: DriverOptions): Driver {
     prepare: prepareSubmissions,
     join: joinPdus,
     open: async (signal) => openModem(options, await finder.find(signal), signal),
+    restart: async (signal) => restart(options, await finder.find(signal), signal),
   }
 }
 
@@ -90,6 +92,17 @@ class PortFinder {
       this.#remembered = { imei: found.answer.imei, busPath, productId, interface: found.interface }
     }
     return tty
+  }
+}
+
+/** Without the start-up, which is where it hangs. */
+async function restart({ baud, openPort }: Settled, port: string, signal: AbortSignal): Promise<void> {
+  const channel = new AtChannel(await openPort(port, { baud, signal }))
+  try {
+    await channel.wake(signal)
+    await restartModem(channel, signal)
+  } finally {
+    await channel.close()
   }
 }
 

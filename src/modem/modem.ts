@@ -29,12 +29,16 @@ export interface Driver {
   join(raws: readonly (string | null)[]): MessageBody
   /** Finds, opens, starts up and identifies the modem. @throws ModemError */
   open(signal: AbortSignal): Promise<Modem>
+  /** Restarts a modem that answers too badly to be opened. @throws ModemError */
+  restart(signal: AbortSignal): Promise<void>
 }
 
 /** A Modem exists only while it is open. Lost means: open a new one. */
 export interface Modem extends EventEmitter<ModemEvents> {
   readonly identity: Identity
   readonly can: Capabilities
+  /** What keeps it from being of full use, such as a SIM that is not ready; `null`: nothing that was found at the start. */
+  readonly problem: ModemError | null
   /** Reads these groups now. A group the modem cannot tell is absent from the answer. */
   readState(groups: readonly StateGroup[]): Promise<Partial<ModemState>>
   close(): Promise<void>
@@ -45,6 +49,12 @@ export interface Capabilities {
   readonly sms?: SmsStore
   /** Resolves when the modem took the request; it then leaves, and `lost` follows. */
   readonly reboot?: () => Promise<void>
+  readonly radio?: RadioControl
+}
+
+export interface RadioControl {
+  /** Resolves when the modem took it; registering with a network takes longer. @throws ModemError */
+  set(on: boolean, signal?: AbortSignal): Promise<void>
 }
 
 export interface SmsStore {

@@ -1,7 +1,9 @@
 import type { Answer } from '../bridge/commands.ts'
+import type { ModemCounters } from '../bridge/counters.ts'
 import type { HistoryEntry } from '../bridge/modem-service.ts'
 import type { ModemCard, ModemHappening, ModemStatus } from '../bridge/outlet.ts'
 import type { Failure, InboundSms, OutboundStatus } from '../modem/messages.ts'
+import type { ModemId } from '../modem/modem.ts'
 import type { Signal } from '../modem/state.ts'
 
 /** What `bridge/info` tells besides the modems. */
@@ -12,6 +14,18 @@ export interface BridgeFacts {
   readonly startedAt: string
   /** The configuration, already without secrets and phone numbers. */
   readonly config: unknown
+}
+
+/** What `bridge/health` tells. */
+export interface HealthReport {
+  readonly uptimeSeconds: number
+  readonly memory: { readonly rssBytes: number; readonly heapUsedBytes: number }
+  /** Of one core since the last report, so it may exceed 100. */
+  readonly cpuPercent: number
+  /** The longest since the last report. */
+  readonly eventLoopLagMs: number
+  readonly broker: { readonly isConnected: boolean; readonly connections: number }
+  readonly modems: ReadonlyMap<ModemId, ModemCounters>
 }
 
 /** `<modem>/state`. Every key is always there; what the modem has not told is `null`. */
@@ -106,6 +120,25 @@ export function formatBridgeInfo(facts: BridgeFacts, cards: readonly ModemCard[]
     modems: cards.map(({ id, transport, identity }) => ({ id, transport, model: identity?.model ?? null })),
     mqtt_protocol: protocol,
     config: facts.config,
+  })
+}
+
+/** `bridge/health`. Counters begin with the process. */
+export function formatHealth(report: HealthReport): string {
+  const modems = [...report.modems].map(([id, { remedies, ...counters }]) => [
+    id,
+    { ...counters, remedies: Object.fromEntries(remedies) },
+  ])
+  return JSON.stringify({
+    uptime_seconds: Math.round(report.uptimeSeconds),
+    process: {
+      rss_bytes: report.memory.rssBytes,
+      heap_used_bytes: report.memory.heapUsedBytes,
+      cpu_percent: Math.round(report.cpuPercent * 10) / 10,
+      event_loop_lag_ms: Math.round(report.eventLoopLagMs),
+    },
+    mqtt: { connected: report.broker.isConnected, connections: report.broker.connections },
+    modems: Object.fromEntries(modems),
   })
 }
 

@@ -6,10 +6,11 @@ import type { Farewell, MqttConnectionEvents } from './connection-options.ts'
 import type { IncomingMessage } from './network-connection.ts'
 import type { Publishing } from './offers.ts'
 import { Offers } from './offers.ts'
-import type { BridgeFacts } from './payloads.ts'
+import type { BridgeFacts, HealthReport } from './payloads.ts'
 import {
   formatBridgeInfo,
   formatEvent,
+  formatHealth,
   formatInfo,
   formatReceived,
   formatReceivedEvent,
@@ -135,6 +136,21 @@ export class Publisher implements Outlet {
   async event(modem: ModemId, event: ModemHappening): Promise<void> {
     const { connection, topics } = this.#options
     if (connection.isConnected) this.#offers.publish(topics.modem(modem, 'event'), formatEvent(event))
+  }
+
+  get isReachable(): boolean {
+    return this.#options.connection.isConnected
+  }
+
+  /** Resolves at PUBACK; kept over connections. @throws ModemError `closed` */
+  publish(topic: string, payload: string): Promise<void> {
+    return this.#options.connection.publish(topic, payload, { qos: 1 })
+  }
+
+  /** Dropped while there is no connection: the next one tells more. */
+  health(report: HealthReport): void {
+    const { connection, topics } = this.#options
+    if (connection.isConnected) void connection.publish(topics.bridge('health'), formatHealth(report), { qos: 0 })
   }
 
   /** What follows from all modems together: `bridge/info` and discovery. */

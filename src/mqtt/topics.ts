@@ -13,6 +13,7 @@ interface TopicRow {
 export const BRIDGE_TOPICS = [
   { path: 'state', qos: 1, retained: true },
   { path: 'info', qos: 1, retained: true },
+  { path: 'health', qos: 0, retained: false },
 ] as const satisfies readonly TopicRow[]
 
 /** What is published below `<base>/<modem>`. */

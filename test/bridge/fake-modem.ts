@@ -75,6 +75,8 @@ export class FakeModem extends EventEmitter<ModemEvents> implements Modem {
     msisdn: null,
     port: 'fake',
   }
+  problem: ModemError | null = null
+  state: Partial<ModemState> = { registration: { state: 'home', accessTechnology: null } }
   readonly stored: StoredSegment[] = []
   readonly submitted: Submission[] = []
   capacity = 20
@@ -83,7 +85,12 @@ export class FakeModem extends EventEmitter<ModemEvents> implements Modem {
     handOver()
     return [this.submitted.length]
   }
+  /** What the radio and the restart were told. */
+  readonly told: string[] = []
+  onTold: (what: string) => void = () => {}
   readonly can: Capabilities = {
+    reboot: async () => this.#tell('reboot'),
+    radio: { set: async (on) => this.#tell(`radio ${on ? 'on' : 'off'}`) },
     sms: {
       stores: ['SM'],
       list: async () => [...this.stored],
@@ -102,14 +109,21 @@ export class FakeModem extends EventEmitter<ModemEvents> implements Modem {
     },
   }
 
+  #tell(what: string): void {
+    this.told.push(what)
+    this.onTold(what)
+  }
+
   async readState(groups: readonly StateGroup[]): Promise<Partial<ModemState>> {
     const all: Partial<ModemState> = {
       sim: 'ready',
+      ...this.state,
       store: { storage: 'SM', used: this.stored.length, capacity: this.capacity },
     }
     return Object.fromEntries(groups.filter((group) => group in all).map((group) => [group, all[group]]))
   }
 
+  /** Unplugged, restarted, or closed by us. */
   async close(): Promise<void> {}
 }
 
@@ -117,6 +131,7 @@ export class FakeModem extends EventEmitter<ModemEvents> implements Modem {
 export class FakeDriver implements Driver {
   readonly transport = 'serial'
   opened = 0
+  restarted = 0
   modem: () => Promise<Modem>
 
   constructor(modem: () => Promise<Modem>) {
@@ -136,6 +151,10 @@ export class FakeDriver implements Driver {
     this.opened++
     return this.modem()
   }
+
+  async restart(): Promise<void> {
+    this.restarted++
+  }
 }
 
 /** An outside that takes everything, and remembers. */
@@ -143,6 +162,8 @@ export class ArrayOutlet implements Outlet {
   readonly received: InboundSms[] = []
   readonly statuses: OutboundStatus[] = []
   readonly events: string[] = []
+  readonly published: string[] = []
+  isReachable = true
   readonly availabilities: boolean[] = []
   phases: string[] = []
   problem: string | null = null
@@ -166,8 +187,12 @@ export class ArrayOutlet implements Outlet {
     this.statuses.push(status)
     this.#changed.emit('change')
   }
+  async publish(topic: string, payload: string): Promise<void> {
+    this.published.push(`${topic} ${payload}`)
+    this.#changed.emit('change')
+  }
   async event(_: string, event: Parameters<Outlet['event']>[1]): Promise<void> {
-    this.events.push(event.type)
+    this.events.push(event.detail?.['remedy'] === undefined ? event.type : `${event.type} ${event.detail['remedy']}`)
     this.#changed.emit('change')
   }
 

@@ -278,7 +278,9 @@ test('a command whose acknowledgement may be lost is absorbed once after the ses
     maxParts: 3,
     repeatWindowMs: 0,
     poll: { signalMs: 1, statusMs: 1, smsMs: 1, republishMs: 1 },
+    recovery: { isEnabled: false, usbPowerTopic: null },
     now: clock.now,
+    elapsed: clock.now,
     newId: () => `n${journal.outbound.waiting('stick')}`,
     onProblem: () => {},
   })

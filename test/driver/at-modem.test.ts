@@ -339,7 +339,7 @@ describe('events', () => {
 
   test('of messages and of the loss wait for whoever listens first', async () => {
     const [near, far] = createStreamPair()
-    const modem = new AtModem(new AtChannel(near), { identity: BLANK, stores: null }, [DIRECT])
+    const modem = new AtModem(new AtChannel(near), { identity: BLANK, stores: null, problem: null }, [DIRECT])
     far.write(`\r\n+CMT: ,36\r\n${HELLO}\r\n`)
     await settle()
     far.destroy()
@@ -354,7 +354,7 @@ describe('events', () => {
 
   test('hand on a direct message whose header is broken', async () => {
     const [near, far] = createStreamPair()
-    const modem = new AtModem(new AtChannel(near), { identity: BLANK, stores: null })
+    const modem = new AtModem(new AtChannel(near), { identity: BLANK, stores: null, problem: null })
     const heard: (StoredSegment | undefined)[] = []
     modem.on('arrived', (segment) => heard.push(segment))
     far.write(`\r\n+CMT: \r\n${HELLO}\r\n\r\n+CMT: ,36\r\n\r\nno PDU\r\n\r\n+CMTI: "SM"\r\n`)
@@ -394,7 +394,7 @@ describe('rebooting', () => {
 
   test('has succeeded when the stick leaves without a word', async () => {
     const [near, far] = createStreamPair()
-    const modem = new AtModem(new AtChannel(near), { identity: BLANK, stores: null })
+    const modem = new AtModem(new AtChannel(near), { identity: BLANK, stores: null, problem: null })
     far.on('data', () => far.destroy())
     await modem.can.reboot?.()
   })

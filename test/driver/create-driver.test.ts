@@ -27,7 +27,7 @@ function driverFor(options: Partial<DriverOptions>): Driver {
     pinMemory: new PinNotes(),
     storage: 'SM',
     claimed: () => [],
-    onProblem: () => {},
+    isRadioOff: () => false,
     rest: { commandMs: 0, pollMs: 0 },
     ...options,
   })

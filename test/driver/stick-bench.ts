@@ -59,10 +59,12 @@ export function setUp(t: TestContext, { profile, ...options }: BenchOptions = {}
       pinMemory: pinNotes,
       pollMs: 0,
       storage: 'SM',
-      onProblem: (problem) => problems.push(problem),
+      isRadioOff: () => false,
       ...given,
     }
-    return new AtModem(channel, await startUp(channel, start, signal))
+    const modem = new AtModem(channel, await startUp(channel, start, signal))
+    if (modem.problem !== null) problems.push(modem.problem)
+    return modem
   }
   return { network, stick, said, problems, pinNotes, open }
 }

@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
+import type { HealthReport } from '../../src/mqtt/payloads.ts'
 import type { PublisherOptions } from '../../src/mqtt/publisher.ts'
 import { Publisher } from '../../src/mqtt/publisher.ts'
 import { BRIDGE_TOPICS, createTopics, MODEM_TOPICS } from '../../src/mqtt/topics.ts'
@@ -26,6 +27,37 @@ function createPublisher(more: Partial<PublisherOptions> = {}) {
   })
   return { connection, publisher, answers: () => answered }
 }
+
+const HEALTH: HealthReport = {
+  uptimeSeconds: 61.4,
+  memory: { rssBytes: 1000, heapUsedBytes: 500 },
+  cpuPercent: 1.26,
+  eventLoopLagMs: 20.4,
+  broker: { isConnected: true, connections: 2 },
+  modems: new Map([
+    [
+      'stick',
+      { openings: 3, losses: 2, received: 7, sent: 5, failed: 1, remedies: new Map([['radio_on' as const, 2]]) },
+    ],
+  ]),
+}
+
+test('the health of the bridge is published as it is, and dropped while nobody could hear it', () => {
+  const { connection, publisher } = createPublisher()
+  publisher.health(HEALTH)
+  assert.deepEqual(connection.take(), [])
+  connection.connect()
+  connection.take()
+  publisher.health(HEALTH)
+  const [published] = connection.take()
+  assert.equal(published?.topic, 'zte/bridge/health')
+  assert.deepEqual(JSON.parse(published?.payload ?? ''), {
+    uptime_seconds: 61,
+    process: { rss_bytes: 1000, heap_used_bytes: 500, cpu_percent: 1.3, event_loop_lag_ms: 20 },
+    mqtt: { connected: true, connections: 2 },
+    modems: { stick: { openings: 3, losses: 2, received: 7, sent: 5, failed: 1, remedies: { radio_on: 2 } } },
+  })
+})
 
 const byTopic = (published: readonly Published[]) => Object.fromEntries(published.map((p) => [p.topic, p.payload]))
 
@@ -257,6 +289,7 @@ test('what is retained, and with which QoS, is as the table of topics says', asy
   void publisher.smsReceived('stick', SMS)
   void publisher.smsStatus('stick', STATUS)
   await publisher.event('stick', { type: 'connected' })
+  publisher.health(HEALTH)
   const published = new Map(connection.take().map(({ topic, options }) => [topic, options]))
   const rows = [
     ...BRIDGE_TOPICS.map((row) => ({ ...row, topic: `zte/bridge/${row.path}` })),

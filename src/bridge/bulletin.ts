@@ -1,0 +1,55 @@
+import type { Journal } from '../journal/journal.ts'
+import { ModemError } from '../modem/errors.ts'
+import type { ModemId } from '../modem/modem.ts'
+import type { ModemStatus, Outlet } from './outlet.ts'
+
+export interface BulletinOptions {
+  readonly id: ModemId
+  readonly journal: Journal
+  readonly outlet: Pick<Outlet, 'state'>
+  readonly now: () => number
+  /** ms on a clock that never jumps */
+  readonly elapsed: () => number
+  readonly poll: { readonly republishMs: number }
+}
+
+type Counts = Pick<ModemStatus, 'waiting' | 'sentToday'>
+
+/** The published state of a modem: told when it changed, or when it was not told for long. */
+export class Bulletin {
+  readonly #options: BulletinOptions
+  #counts: Counts = { waiting: 0, sentToday: 0 }
+  #last = ''
+  #lastAt = 0
+
+  constructor(options: BulletinOptions) {
+    this.#options = options
+  }
+
+  publish(told: Omit<ModemStatus, keyof Counts | 'updatedAt'>): void {
+    const { id, outlet, now, elapsed, poll } = this.#options
+    const unreadable = this.#count()
+    const status = { ...told, ...this.#counts, problem: unreadable ?? told.problem }
+    const text = JSON.stringify(status)
+    if (text === this.#last && elapsed() - this.#lastAt < poll.republishMs) return
+    this.#last = text
+    this.#lastAt = elapsed()
+    void outlet.state(id, { ...status, updatedAt: new Date(now()).toISOString() })
+  }
+
+  /** @returns why the journal cannot be read, `null` when it can; the counts then stay as they were */
+  #count(): string | null {
+    const { id, journal, now } = this.#options
+    try {
+      const midnight = new Date(now()).setHours(0, 0, 0, 0)
+      this.#counts = {
+        waiting: journal.outbound.waiting(id),
+        sentToday: journal.outbound.segmentsSentSince(id, midnight),
+      }
+      return null
+    } catch (error) {
+      if (!(error instanceof ModemError)) throw error
+      return error.message
+    }
+  }
+}

@@ -1,0 +1,142 @@
+import { ModemError } from '../modem/errors.ts'
+import type { Modem, SmsStore } from '../modem/modem.ts'
+import type { StateGroup } from '../modem/state.ts'
+import type { Bell } from './bell.ts'
+import type { Inbox } from './inbox.ts'
+import type { Outbox } from './outbox.ts'
+import type { StateBoard } from './state-board.ts'
+import type { SupervisorOptions } from './supervisor-options.ts'
+
+/** Everything that is read of a modem. */
+export const ALL_GROUPS: readonly StateGroup[] = ['signal', 'registration', 'operator', 'sim', 'store']
+
+/** How soon work that failed is tried anew where nobody asks for it, in milliseconds. */
+export const RETRY_MS = 5_000
+
+/** What wakes the pieces of work. */
+export type Bells = Readonly<Record<'publish' | 'look' | 'send' | 'settle' | 'poll' | 'reopen', Bell>>
+
+/** What goes on side by side; each piece keeps its own fault until it succeeds. */
+export type Work = 'publish' | 'receive' | 'send' | 'poll' | 'settle' | 'recover'
+
+/** What a session needs of the supervisor. */
+export interface SessionLinks {
+  readonly options: SupervisorOptions
+  readonly inbox: Inbox
+  readonly outbox: Outbox
+  readonly board: StateBoard
+  readonly bells: Bells
+  /** Runs work; what a new modem would cure is thrown on, anything else is said. @returns whether it succeeded */
+  readonly tolerantly: (name: Work, work: () => Promise<void>) => Promise<boolean>
+  /** The modem was of use. */
+  readonly onServed: () => void
+  readonly onState: () => void
+  /** Looks after the health of the modem. @throws ModemError where it was made to leave */
+  readonly aid: (modem: Modem, signal: AbortSignal) => Promise<void>
+}
+
+/** What goes on while a modem is open: receiving, sending, polling. */
+export class Session {
+  readonly #links: SessionLinks
+  readonly #hinted = new Set<StateGroup>()
+
+  constructor(links: SessionLinks) {
+    this.#links = links
+  }
+
+  /**
+   * Returns never by itself: rejects with the cause when the modem is lost, and resolves at the abort.
+   * @param opened what comes before polling
+   */
+  async serve(modem: Modem, opened: () => Promise<void>, signal: AbortSignal): Promise<void> {
+    const session = new AbortController()
+    const within = AbortSignal.any([signal, session.signal])
+    const lost = new Promise<never>((_, reject) => modem.once('lost', reject))
+    modem.on('changed', (group) => this.#hint(group))
+    modem.on('arrived', (direct) => this.#arrived(direct))
+    const work = [opened().then(() => this.#polling(modem, within))]
+    if (modem.can.sms !== undefined)
+      work.push(this.#receiving(modem, modem.can.sms, within), this.#sending(modem.can.sms, within))
+    const ended = new Promise<void>((resolve) => within.addEventListener('abort', () => resolve(), { once: true }))
+    try {
+      await Promise.race([lost, ended, ...work])
+    } finally {
+      session.abort()
+      await modem.close()
+      await Promise.allSettled(work)
+      lost.catch(() => undefined)
+    }
+  }
+
+  async #receiving(modem: Modem, store: SmsStore, signal: AbortSignal): Promise<void> {
+    const { inbox, bells, options, tolerantly, onServed } = this.#links
+    inbox.opened()
+    while (!signal.aborted) {
+      await tolerantly('receive', async () => {
+        await inbox.look(modem, store)
+        bells.settle.ring()
+        onServed()
+      })
+      await bells.look.wait(options.poll.smsMs, signal)
+    }
+  }
+
+  async #sending(store: SmsStore, signal: AbortSignal): Promise<void> {
+    const { options, outbox, bells, tolerantly, onState } = this.#links
+    const { journal, id, now } = options
+    let isSettled = false
+    while (!signal.aborted) {
+      let goesOn = false
+      let wait: number | undefined
+      const isDone = await tolerantly('send', async () => {
+        if (!isSettled) outbox.settleInterrupted()
+        isSettled = true
+        goesOn = await outbox.advance(store)
+        const due = journal.outbound.nextDue(id)
+        wait = due === undefined ? undefined : due - now()
+      })
+      if (goesOn) onState()
+      else await bells.send.wait(isDone ? wait : RETRY_MS, signal)
+    }
+  }
+
+  async #polling(modem: Modem, signal: AbortSignal): Promise<void> {
+    const { options, bells, board, tolerantly, onServed, onState, aid } = this.#links
+    const { poll, elapsed } = options
+    let statusAt = elapsed() + poll.statusMs
+    let wasReady = board.state.sim === 'ready'
+    while (!signal.aborted) {
+      await bells.poll.wait(poll.signalMs, signal)
+      if (signal.aborted) return
+      const groups = new Set<StateGroup>(['signal', ...this.#hinted])
+      this.#hinted.clear()
+      if (elapsed() >= statusAt) {
+        for (const group of ALL_GROUPS) groups.add(group)
+        statusAt = elapsed() + poll.statusMs
+      }
+      const isRead = await tolerantly('poll', () => board.read(modem, [...groups]))
+      if (isRead && modem.can.sms === undefined) onServed()
+      const isReady = board.state.sim === 'ready'
+      // It may be another SIM, and the store behind it is to be set up anew.
+      if (isReady && !wasReady) throw new ModemError('closed', 'The SIM has become ready: the modem is opened again.')
+      wasReady = isReady
+      await aid(modem, signal)
+      onState()
+    }
+  }
+
+  #arrived(direct: Parameters<Inbox['take']>[0] | undefined): void {
+    const { bells, inbox, tolerantly } = this.#links
+    if (direct === undefined) {
+      bells.look.ring()
+      return
+    }
+    void tolerantly('receive', async () => inbox.take(direct))
+    bells.settle.ring()
+  }
+
+  #hint(group: StateGroup): void {
+    this.#hinted.add(group)
+    this.#links.bells.poll.ring()
+  }
+}

@@ -1,0 +1,226 @@
+import assert from 'node:assert/strict'
+import { describe, test } from 'node:test'
+import { ModemError } from '../../src/modem/errors.ts'
+import type { Registration } from '../../src/modem/state.ts'
+import { FakeModem, segment } from './fake-modem.ts'
+import { supervise } from './supervisor-bench.ts'
+
+const MINUTE_S = 60
+const searching: Registration = { state: 'searching', accessTechnology: null }
+const home: Registration = { state: 'home', accessTechnology: null }
+const context = { identity: 'x', messageExpiresAt: null }
+
+describe('a modem that is off the network', () => {
+  test('is set on line, then its radio is switched off and on, then it is restarted', async (t) => {
+    const { modem, outlet, pass, driver, supervisor } = supervise(t)
+    await pass(1)
+    const first = modem()
+    first.state = { registration: searching }
+    await pass(3 * MINUTE_S)
+    assert.deepEqual(first.told, ['radio on'])
+    assert.match(outlet.problem ?? '', /finds no network/)
+    await pass(5 * MINUTE_S)
+    assert.deepEqual(first.told, ['radio on', 'radio off', 'radio on'])
+    assert.equal(driver.opened, 1)
+    await pass(5 * MINUTE_S)
+    assert.deepEqual(first.told.at(-1), 'reboot')
+    assert.equal(driver.opened, 2)
+    assert.deepEqual(
+      outlet.events.filter((event) => event.startsWith('recovery')),
+      ['recovery radio_on', 'recovery radio_cycle', 'recovery reset'],
+    )
+    assert.ok(outlet.phases.includes('recovering'))
+    assert.equal(outlet.phases.at(-1), 'ready')
+    assert.equal(supervisor.counters.remedies.get('reset'), 1)
+  })
+
+  test('is left alone as soon as it is registered again', async (t) => {
+    const { modem, outlet, pass } = supervise(t)
+    await pass(1)
+    modem().state = { registration: searching }
+    modem().onTold = () => {
+      modem().state = { registration: home }
+    }
+    await pass(60 * MINUTE_S)
+    assert.deepEqual(modem().told, ['radio on'])
+    assert.deepEqual(outlet.events, [
+      'connected',
+      'registration_changed',
+      'recovery radio_on',
+      'registration_changed',
+      'recovered',
+    ])
+    assert.equal(outlet.problem, null)
+  })
+
+  test('is left alone while somebody has switched its radio off, also by the next process', async (t) => {
+    const { modem, outlet, pass, supervisor, journal } = supervise(t)
+    await pass(1)
+    await supervisor.service.setRadio(false)
+    modem().state = { registration: { state: 'not_registered', accessTechnology: null } }
+    await pass(120 * MINUTE_S)
+    assert.deepEqual(modem().told, ['radio off'])
+    assert.match(outlet.problem ?? '', /radio\/set/)
+    assert.equal(journal.note('radio_off/stick'), 'off')
+    modem().onTold = () => {
+      modem().state = { registration: home }
+    }
+    await supervisor.service.setRadio(true)
+    await pass(2 * MINUTE_S)
+    assert.equal(journal.note('radio_off/stick'), null)
+    assert.equal(outlet.problem, null)
+  })
+
+  test('whose radio was switched on and finds no network says so after two minutes', async (t) => {
+    const { modem, pass, supervisor } = supervise(t)
+    await pass(1)
+    modem().state = { registration: searching }
+    const answer = assert.rejects(supervisor.service.setRadio(true), { code: 'not_registered' })
+    await pass(125)
+    await answer
+  })
+
+  test('with a SIM that waits for its PIN is not restarted', async (t) => {
+    const { modem, pass } = supervise(t)
+    await pass(1)
+    modem().state = { sim: 'pin_required', registration: searching }
+    await pass(60 * MINUTE_S)
+    assert.deepEqual(modem().told, [])
+  })
+
+  test('is only watched where recovery is switched off', async (t) => {
+    const { modem, pass, outlet } = supervise(t, { recovery: { isEnabled: false, usbPowerTopic: 'socket' } })
+    await pass(1)
+    modem().state = { registration: searching }
+    await pass(60 * MINUTE_S)
+    assert.deepEqual(modem().told, [])
+    assert.match(outlet.problem ?? '', /finds no network/)
+  })
+})
+
+describe('a modem that hangs', () => {
+  const silent = async (): Promise<never> => {
+    throw new ModemError('timeout', 'nothing answers')
+  }
+
+  test('is restarted, and at last its USB socket is switched off and on', async (t) => {
+    const { opens, driver, outlet, pass, journal } = supervise(t, {
+      recovery: { isEnabled: true, usbPowerTopic: 'socket/stick' },
+    })
+    opens(silent)
+    await pass(12 * MINUTE_S)
+    assert.equal(driver.restarted, 1)
+    assert.deepEqual(outlet.published, ['socket/stick OFF', 'socket/stick ON'])
+    assert.equal(journal.note('usb_power_off/stick'), null)
+    assert.equal(outlet.phases.at(-1), 'recovering')
+  })
+
+  test('keeps its power while nobody could hear of it', async (t) => {
+    const { opens, outlet, pass } = supervise(t, { recovery: { isEnabled: true, usbPowerTopic: 'socket/stick' } })
+    outlet.isReachable = false
+    opens(silent)
+    await pass(60 * MINUTE_S)
+    assert.deepEqual(outlet.published, [])
+  })
+
+  test('that opens well and fails at its first task every time is the same trouble', async (t) => {
+    const { opens, modems, driver, pass } = supervise(t)
+    opens(async () => {
+      const modem = new FakeModem()
+      modems.push(modem)
+      const { sms } = modem.can
+      if (sms !== undefined) Object.assign(sms, { list: async () => Promise.reject(new ModemError('timeout', 'CMGL')) })
+      return modem
+    })
+    await pass(3 * MINUTE_S)
+    assert.equal(driver.restarted, 1)
+  })
+
+  test('that was never there is waited for without remedies', async (t) => {
+    const { opens, driver, outlet, pass } = supervise(t, { recovery: { isEnabled: true, usbPowerTopic: 'socket' } })
+    opens(async () => {
+      throw new ModemError('modem_offline', 'no such port')
+    })
+    await pass(60 * MINUTE_S)
+    assert.equal(driver.restarted, 0)
+    assert.deepEqual(outlet.published, [])
+  })
+
+  test('that left the bus and does not come back gets its power switched', async (t) => {
+    const { opens, outlet, modem, pass } = supervise(t, { recovery: { isEnabled: true, usbPowerTopic: 'socket' } })
+    await pass(1)
+    opens(async () => {
+      throw new ModemError('modem_offline', 'no such port')
+    })
+    modem().emit('lost', new ModemError('closed', 'unplugged'))
+    await pass(6 * MINUTE_S)
+    assert.deepEqual(outlet.published, ['socket OFF', 'socket ON'])
+  })
+})
+
+test('power that an earlier process took away is given back at the start', async (t) => {
+  const { outlet, pass, journal, supervisor, ending, running } = supervise(t, {
+    recovery: { isEnabled: true, usbPowerTopic: 'socket' },
+  })
+  await pass(1)
+  assert.deepEqual(outlet.published, [])
+  ending.abort()
+  await running
+  journal.setNote('usb_power_off/stick', 'OFF')
+  const again = new AbortController()
+  const second = supervisor.run(again.signal)
+  await pass(1)
+  assert.deepEqual(outlet.published, ['socket ON'])
+  again.abort()
+  await second
+})
+
+describe('a SIM', () => {
+  test('that was taken out and put back makes the modem be opened again', async (t) => {
+    const { modem, driver, outlet, pass } = supervise(t)
+    await pass(1)
+    modem().state = { sim: 'absent' }
+    await pass(2 * MINUTE_S)
+    assert.equal(driver.opened, 1)
+    assert.match(outlet.problem ?? '', /no SIM/)
+    modem().state = { sim: 'ready' }
+    await pass(2 * MINUTE_S)
+    assert.equal(driver.opened, 2)
+    assert.equal(outlet.problem, null)
+  })
+
+  test('that is not ready says why, in the words of the start', async (t) => {
+    const { opens, outlet, pass } = supervise(t)
+    opens(async () => {
+      const modem = new FakeModem()
+      modem.state = { sim: 'pin_required' }
+      modem.problem = new ModemError('sim_not_ready', 'The SIM refused the configured PIN.')
+      return modem
+    })
+    await pass(1)
+    assert.equal(outlet.phases.at(-1), 'unlocking')
+    assert.equal(outlet.problem, 'The SIM refused the configured PIN.')
+  })
+})
+
+describe('a journal that cannot be used', () => {
+  test('leaves messages in the modem, refuses commands, says why, and all goes on when it is back', async (t) => {
+    const { modem, outlet, pass, journal, supervisor } = supervise(t)
+    await pass(1)
+    journal.close()
+    modem().stored.push(segment('alarm'))
+    modem().emit('arrived')
+    await pass(3 * MINUTE_S)
+    assert.equal(modem().stored.length, 1)
+    assert.match(outlet.problem ?? '', /journal cannot be used/)
+    assert.equal(outlet.phases.at(-1), 'ready')
+    assert.throws(
+      () =>
+        supervisor.service.accept(
+          { to: ['+491711'], text: 'x', flash: false, priority: 'normal', encoding: 'auto' },
+          context,
+        ),
+      { code: 'internal' },
+    )
+  })
+})
