@@ -1,5 +1,4 @@
 import { z } from 'zod'
-import { ModemError } from '../modem/errors.ts'
 import type { Failure } from '../modem/messages.ts'
 import type { SendRequest } from './acceptance.ts'
 import type { ModemService } from './modem-service.ts'
@@ -26,7 +25,10 @@ export interface CommandRow {
   readonly run: (modem: ModemService, input: never, context: CommandContext) => unknown
 }
 
-const transaction = z.string().max(256).optional()
+/** Characters of a `transaction`. */
+export const LONGEST_TRANSACTION = 256
+
+const transaction = z.string().max(LONGEST_TRANSACTION).optional()
 const id = z.string().min(1).max(64)
 const anything = z.strictObject({ transaction })
 
@@ -101,51 +103,3 @@ export const COMMANDS: readonly CommandRow[] = [
   }),
   row({ name: 'refresh', waits: false, fields: anything, shorthand: () => ({}), run: (modem) => modem.refresh() }),
 ]
-
-/** Reads and checks a payload. @throws ModemError `invalid_request` that names the key and what was expected */
-export function parsePayload(command: CommandRow, payload: Uint8Array): unknown {
-  const text = readText(payload)
-  const value = readValue(command, text)
-  const result = command.fields.safeParse(value)
-  if (result.success) return result.data
-  const faults = result.error.issues.map(({ path, message }) =>
-    path.length === 0 ? message : `${path.join('.')}: ${message}`,
-  )
-  throw new ModemError('invalid_request', faults.join('; '))
-}
-
-/** The transaction of a payload, however wrong the rest of it is, so that the sender recognises the answer. */
-export function transactionOf(payload: Uint8Array): string | null {
-  try {
-    const value: unknown = JSON.parse(new TextDecoder('utf-8', { fatal: true }).decode(payload))
-    const found = z.object({ transaction: z.string().max(256) }).safeParse(value)
-    return found.success ? found.data.transaction : null
-  } catch {
-    return null
-  }
-}
-
-function readText(payload: Uint8Array): string {
-  try {
-    return new TextDecoder('utf-8', { fatal: true }).decode(payload).trim()
-  } catch (cause) {
-    throw new ModemError('invalid_request', 'The payload is not UTF-8 text.', { cause })
-  }
-}
-
-function readValue(command: CommandRow, text: string): unknown {
-  if (!text.startsWith('{') && command.shorthand !== undefined) return command.shorthand(text)
-  try {
-    return JSON.parse(text)
-  } catch (cause) {
-    throw new ModemError(
-      'invalid_request',
-      `The payload is not JSON: expected an object such as ${exampleOf(command)}.`,
-      { cause },
-    )
-  }
-}
-
-function exampleOf({ name }: CommandRow): string {
-  return name === 'sms/send' ? '{"to": "+491701234567", "text": "Hello"}' : '{}'
-}

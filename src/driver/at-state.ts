@@ -35,7 +35,8 @@ export class AtStateReader {
   #group(group: Exclude<StateGroup, 'sim'>): Promise<ModemState[StateGroup] | undefined> {
     if (group === 'signal') return this.#signal()
     if (group === 'registration') return this.#registration()
-    return group === 'operator' ? this.#operator() : this.#store()
+    if (group === 'operator') return this.#operator()
+    return group === 'store' ? this.#store() : Promise.resolve(undefined)
   }
 
   async #signal(): Promise<Signal | undefined> {

@@ -120,6 +120,15 @@ export interface Submission {
   readonly wire: string
 }
 
+/** What a USSD session brought (3GPP TS 27.007 section 7.15, TS 22.090). */
+export interface UssdReply {
+  readonly status: 'done' | 'reply_needed' | 'terminated' | 'other_client' | 'not_supported' | 'timeout'
+  /** Decoded; `null`: there was none. */
+  readonly text: string | null
+  /** CBS data coding scheme as told (3GPP TS 23.038 section 5), 0 … 255 */
+  readonly dcs: number | null
+}
+
 /** Where an outgoing message stands. `unknown`: handed over, and nobody can say whether the network took it. */
 export type SendingStatus =
   | 'queued'

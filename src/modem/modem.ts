@@ -1,7 +1,7 @@
 import type { EventEmitter } from 'node:events'
 import type { ModemError } from './errors.ts'
-import type { MessageBody, OutboundSms, StoredSegment, Submission } from './messages.ts'
-import type { ModemState, StateGroup } from './state.ts'
+import type { MessageBody, OutboundSms, StoredSegment, Submission, UssdReply } from './messages.ts'
+import type { AccessTechnology, ModemState, NetworkModeName, StateGroup } from './state.ts'
 
 /** The configured id of a modem: `[a-z0-9][a-z0-9_-]{0,31}`, not `bridge` or `pool`. */
 export type ModemId = string
@@ -50,6 +50,63 @@ export interface Capabilities {
   /** Resolves when the modem took the request; it then leaves, and `lost` follows. */
   readonly reboot?: () => Promise<void>
   readonly radio?: RadioControl
+  readonly networkMode?: NetworkModeControl
+  readonly operator?: OperatorControl
+  readonly data?: DataControl
+  readonly ussd?: UssdSession
+  readonly unlock?: SimUnlock
+  readonly usbMode?: UsbModeControl
+  /** One command line in the modem's own language; resolves with the lines of its answer, the final result code last. */
+  readonly raw?: (command: string, timeoutMs: number) => Promise<readonly string[]>
+}
+
+export interface NetworkModeControl {
+  /** Those that this modem takes. */
+  readonly modes: readonly NetworkModeName[]
+  /**
+   * Resolves when the modem has confirmed it. @param raw in the modem's own words instead
+   * @throws ModemError `invalid_request` for a mode that it does not have; `rejected_by_modem`
+   */
+  set(mode: NetworkModeName | { readonly raw: string }): Promise<void>
+}
+
+/** One network that a scan found (3GPP TS 27.007 section 7.3). */
+export interface FoundOperator {
+  readonly name: string | null
+  /** MCC and MNC, five or six digits. */
+  readonly code: string
+  readonly status: 'available' | 'current' | 'forbidden' | 'unknown'
+  readonly accessTechnology: AccessTechnology | null
+}
+
+export interface OperatorControl {
+  /** Takes minutes, during which the modem may lose its network. */
+  scan(): Promise<readonly FoundOperator[]>
+  /** @param code MCC and MNC, or `auto` */
+  set(code: string): Promise<void>
+}
+
+export interface DataControl {
+  set(connected: boolean): Promise<void>
+}
+
+export interface UssdSession {
+  /** Begins a session with a code such as `*100#`. Resolves when the network has it; the reply comes as `ussd`. */
+  request(code: string): Promise<void>
+  /** Answers the menu of the open session. */
+  reply(text: string): Promise<void>
+  /** Ends the session, if one is open. */
+  cancel(): Promise<void>
+}
+
+export interface SimUnlock {
+  pin(pin: string): Promise<void>
+  puk(puk: string, newPin: string): Promise<void>
+}
+
+export interface UsbModeControl {
+  /** Resolves when the device took it; it then leaves the bus and comes back as something else. */
+  set(mode: 'modem' | 'network'): Promise<void>
 }
 
 export interface RadioControl {
@@ -74,6 +131,10 @@ export interface SmsStore {
 export type ModemEvents = {
   /** A hint: look into the store. With a segment: the message itself, which is stored nowhere else. */
   arrived: [direct?: StoredSegment]
+  /** A reply to a USSD request, or a request of the network's own. */
+  ussd: [reply: UssdReply]
+  /** Somebody rings, once per ring; `null`: the number is withheld or not told. */
+  ring: [from: string | null]
   /** A hint: read this group again. */
   changed: [group: StateGroup]
   /** Said once, the last event of this object. */

@@ -46,6 +46,71 @@ export interface MessageStore {
   readonly storage: string
   readonly used: number
   readonly capacity: number
+  /** Received messages that nobody has opened; absent on modems that do not count them. */
+  readonly unread?: number | null
+}
+
+/** The serving cell; `null` = not known. Numbers that the standards write in hex are upper-case hex. */
+export interface Cell {
+  /** Location area code on 2G and 3G (3GPP TS 23.003 section 4.1), four digits. */
+  readonly lac: string | null
+  /** Tracking area code on LTE and 5G (TS 23.003 section 19.4.2.3), four to six digits. */
+  readonly tac: string | null
+  /** Cell identity (TS 23.003 section 4.3.1, 19.4.2.1), eight or nine digits. */
+  readonly cellId: string | null
+  /** Physical cell identity, 0 … 503 on LTE, 0 … 1007 on 5G. */
+  readonly pci: number | null
+  /** `B20` for LTE and 3G, `n78` for 5G. */
+  readonly band: string | null
+  /** Channel number of the downlink: ARFCN, UARFCN, EARFCN or NR-ARFCN. */
+  readonly channel: number | null
+}
+
+/** The mobile data connection; `null` = not known. */
+export interface DataState {
+  readonly connected: boolean | null
+  readonly ip: string | null
+  readonly ipv6: string | null
+  /** Bytes of the running connection. */
+  readonly rxBytes: number | null
+  readonly txBytes: number | null
+  /** bit/s, momentary */
+  readonly rxRateBps: number | null
+  readonly txRateBps: number | null
+  /** Age of the running connection. */
+  readonly sessionSeconds: number | null
+  /** Bytes of the running billing month. */
+  readonly monthRxBytes: number | null
+  readonly monthTxBytes: number | null
+}
+
+export interface Battery {
+  /** 0 … 100 */
+  readonly percent: number | null
+  readonly charging: boolean | null
+}
+
+/** What a modem may be allowed to use, by the names of the MQTT contract. */
+export type NetworkModeName =
+  | 'auto'
+  | 'gsm'
+  | 'umts'
+  | 'lte'
+  | 'nr'
+  | 'gsm_preferred'
+  | 'umts_preferred'
+  | 'lte_preferred'
+  | 'gsm_umts'
+  | 'gsm_lte'
+  | 'umts_lte'
+  | 'gsm_umts_lte'
+  | 'lte_nr'
+
+export interface NetworkMode {
+  /** `other`: a mode without a name of its own. */
+  readonly mode: NetworkModeName | 'other'
+  /** The modem's own word for it. */
+  readonly raw: string
 }
 
 /** What the modem itself can tell, in the groups in which it is asked. */
@@ -55,6 +120,11 @@ export interface ModemState {
   readonly operator: Operator
   readonly sim: SimState
   readonly store: MessageStore
+  readonly cell: Cell
+  readonly data: DataState
+  /** Only of devices that have one. */
+  readonly battery: Battery
+  readonly networkMode: NetworkMode
 }
 
 export type StateGroup = keyof ModemState

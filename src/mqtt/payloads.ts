@@ -3,8 +3,9 @@ import type { ModemCounters } from '../bridge/counters.ts'
 import type { HistoryEntry } from '../bridge/modem-service.ts'
 import type { ModemCard, ModemHappening, ModemStatus } from '../bridge/outlet.ts'
 import type { Failure, InboundSms, OutboundStatus } from '../modem/messages.ts'
+
 import type { ModemId } from '../modem/modem.ts'
-import type { Signal } from '../modem/state.ts'
+import type { Battery, Cell, DataState, Signal } from '../modem/state.ts'
 
 /** What `bridge/info` tells besides the modems. */
 export interface BridgeFacts {
@@ -30,7 +31,7 @@ export interface HealthReport {
 
 /** `<modem>/state`. Every key is always there; what the modem has not told is `null`. */
 export function formatState(status: ModemStatus): string {
-  const { signal, registration, operator, sim, store } = status.modem
+  const { signal, registration, operator, sim, store, cell, data, battery, networkMode } = status.modem
   return JSON.stringify({
     link: status.link,
     phase: status.phase,
@@ -39,18 +40,18 @@ export function formatState(status: ModemStatus): string {
     operator: operator?.name ?? null,
     operator_code: operator?.code ?? null,
     access_technology: registration?.accessTechnology ?? null,
-    network_mode: null,
-    network_mode_raw: null,
+    network_mode: networkMode?.mode ?? null,
+    network_mode_raw: networkMode?.raw ?? null,
     signal: signalGroup(signal),
-    cell: UNKNOWN_CELL,
-    data: UNKNOWN_DATA,
-    // A stick has none; a router's driver would have to tell.
-    battery: null,
+    cell: cellGroup(cell),
+    data: dataGroup(data),
+    // A group that a modem can never have is `null` as a whole; only what has a battery ever tells of one.
+    battery: battery === undefined ? null : batteryGroup(battery),
     sms: {
       storage: store?.storage ?? null,
       used: store?.used ?? null,
       capacity: store?.capacity ?? null,
-      unread: null,
+      unread: store?.unread ?? null,
       waiting: status.waiting,
       sent_today: status.sentToday,
       quota_per_day: null,
@@ -163,19 +164,34 @@ export function formatResponse(answer: Answer, transaction: string | null): stri
   )
 }
 
-const UNKNOWN_CELL = { lac: null, tac: null, cell_id: null, pci: null, band: null, channel: null }
+function cellGroup(cell: Cell | undefined): Readonly<Record<string, string | number | null>> {
+  return {
+    lac: cell?.lac ?? null,
+    tac: cell?.tac ?? null,
+    cell_id: cell?.cellId ?? null,
+    pci: cell?.pci ?? null,
+    band: cell?.band ?? null,
+    channel: cell?.channel ?? null,
+  }
+}
 
-const UNKNOWN_DATA = {
-  connected: null,
-  ip: null,
-  ipv6: null,
-  rx_bytes: null,
-  tx_bytes: null,
-  rx_rate_bps: null,
-  tx_rate_bps: null,
-  session_seconds: null,
-  month_rx_bytes: null,
-  month_tx_bytes: null,
+function dataGroup(data: DataState | undefined): Readonly<Record<string, string | number | boolean | null>> {
+  return {
+    connected: data?.connected ?? null,
+    ip: data?.ip ?? null,
+    ipv6: data?.ipv6 ?? null,
+    rx_bytes: data?.rxBytes ?? null,
+    tx_bytes: data?.txBytes ?? null,
+    rx_rate_bps: data?.rxRateBps ?? null,
+    tx_rate_bps: data?.txRateBps ?? null,
+    session_seconds: data?.sessionSeconds ?? null,
+    month_rx_bytes: data?.monthRxBytes ?? null,
+    month_tx_bytes: data?.monthTxBytes ?? null,
+  }
+}
+
+function batteryGroup({ percent, charging }: Battery): Readonly<Record<string, number | boolean | null>> {
+  return { percent, charging }
 }
 
 function signalGroup(signal: Signal | undefined): Readonly<Record<string, number | null>> {

@@ -11,6 +11,7 @@ import type { Driver, Modem } from '../../src/modem/modem.ts'
 import { AtStick } from '../../src/simulator/at-stick.ts'
 import { CellularNetwork } from '../../src/simulator/cellular-network.ts'
 import { MF190 } from '../../src/simulator/profiles.ts'
+import { INSTANT } from '../../src/simulator/stick-insides.ts'
 import { mf190, openBus } from '../transport/usb-sticks.ts'
 import { OWN_NUMBER, PinNotes, settle, setUp } from './stick-bench.ts'
 
@@ -99,6 +100,21 @@ describe('a driver with an address', () => {
   test('says so when there is no such port', async () => {
     await assert.rejects(driverFor({ port: '/dev/there-is-none' }).open(never()), { code: 'modem_offline' })
   })
+
+  for (const [command, said] of [
+    ['+CPMS?', 'AT+CFUN=1,1'],
+    ['+CFUN=1,1', 'AT+ZRST'],
+  ] as const) {
+    test(`restarts a modem that chokes on ${command} without starting it up`, async (t) => {
+      const { stick } = setUp(t, { profile: { hasZrst: true }, latency: { ...INSTANT, returnMs: 60_000 } })
+      const ports = new Ports()
+      ports.plug(new Map([[1, '/dev/ttyUSB1']]), stick)
+      stick.refuse(command)
+      await driverFor({ port: '/dev/ttyUSB1', openPort: ports.open }).restart(never())
+      assert.equal(stick.isOnBus, false, said)
+      assert.ok(ports.areAllClosed)
+    })
+  }
 
   test('opens the modem again after it was lost', async (t) => {
     const { stick } = setUp(t)

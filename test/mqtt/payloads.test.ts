@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
+import type { Battery } from '../../src/modem/state.ts'
 import {
   formatBridgeInfo,
   formatEvent,
@@ -20,8 +21,8 @@ const FULL_STATE = {
   operator: 'o2 - de',
   operator_code: '26207',
   access_technology: 'lte',
-  network_mode: null,
-  network_mode_raw: null,
+  network_mode: 'lte',
+  network_mode_raw: 'Only_LTE',
   signal: {
     percent: 68,
     bars: 4,
@@ -33,25 +34,25 @@ const FULL_STATE = {
     sinr_db: 9.4,
     ber: 0,
   },
-  cell: { lac: null, tac: null, cell_id: null, pci: null, band: null, channel: null },
+  cell: { lac: '1A2B', tac: '2B67', cell_id: '021AB417', pci: 0, band: 'B20', channel: 6300 },
   data: {
-    connected: null,
-    ip: null,
-    ipv6: null,
-    rx_bytes: null,
-    tx_bytes: null,
-    rx_rate_bps: null,
-    tx_rate_bps: null,
-    session_seconds: null,
-    month_rx_bytes: null,
-    month_tx_bytes: null,
+    connected: false,
+    ip: '10.23.1.4',
+    ipv6: '2001:db8::1',
+    rx_bytes: 0,
+    tx_bytes: 567,
+    rx_rate_bps: 1000,
+    tx_rate_bps: 500,
+    session_seconds: 3600,
+    month_rx_bytes: 99999,
+    month_tx_bytes: 8888,
   },
   battery: null,
   sms: {
     storage: 'SM',
     used: 0,
     capacity: 20,
-    unread: null,
+    unread: 2,
     waiting: 1,
     sent_today: 2,
     quota_per_day: null,
@@ -82,7 +83,21 @@ test('the state tells what is known, zeros included, and null for what is not', 
         sinrDb: 9.4,
         ber: 0,
       },
-      store: { storage: 'SM', used: 0, capacity: 20 },
+      store: { storage: 'SM', used: 0, capacity: 20, unread: 2 },
+      cell: { lac: '1A2B', tac: '2B67', cellId: '021AB417', pci: 0, band: 'B20', channel: 6300 },
+      data: {
+        connected: false,
+        ip: '10.23.1.4',
+        ipv6: '2001:db8::1',
+        rxBytes: 0,
+        txBytes: 567,
+        rxRateBps: 1000,
+        txRateBps: 500,
+        sessionSeconds: 3600,
+        monthRxBytes: 99999,
+        monthTxBytes: 8888,
+      },
+      networkMode: { mode: 'lte', raw: 'Only_LTE' },
     },
     waiting: 1,
     sentToday: 2,
@@ -102,6 +117,13 @@ test('the state of a modem that was never there has every key, so that no templa
   assert.equal(state.sim, 'unknown')
   assert.equal(state.registration, 'unknown')
   assert.equal(state.operator, null)
+})
+
+test('a device with a battery tells of it, also while its charge is not known', () => {
+  const stateWith = (battery: Battery) => JSON.parse(formatState({ ...NOTHING_KNOWN, modem: { battery } })).battery
+  assert.deepEqual(stateWith({ percent: 80, charging: true }), { percent: 80, charging: true })
+  assert.deepEqual(stateWith({ percent: null, charging: null }), { percent: null, charging: null })
+  assert.equal(JSON.parse(formatState(NOTHING_KNOWN)).battery, null)
 })
 
 const RECEIVED = {

@@ -144,12 +144,12 @@ export class Observer {
   }
 
   /** Resolves with what `find` gives as soon as it gives something. */
-  until<Found>(what: string, find: () => Found | undefined | false): Promise<Found> {
+  until<Found>(what: string, find: () => Found | undefined | false, withinMs = DEADLINE_MS): Promise<Found> {
     return new Promise((resolve, reject) => {
       const deadline = setTimeout(() => {
         const tail = this.seen.slice(-12).map(({ topic, text }) => `${topic} ${text.slice(0, 200)}`)
-        reject(new Error(`${what}: not within ${DEADLINE_MS} ms. Last seen:\n${tail.join('\n')}`))
-      }, DEADLINE_MS)
+        reject(new Error(`${what}: not within ${withinMs} ms. Last seen:\n${tail.join('\n')}`))
+      }, withinMs)
       this.#look = () => {
         const found = find()
         if (found === undefined || found === false) return
