@@ -1,0 +1,194 @@
+import { createHash } from 'node:crypto'
+import { ModemError } from '../modem/errors.ts'
+import type { Concatenation, MessageBody, SegmentContent, StoredSegment } from '../modem/messages.ts'
+import { septetsOf } from '../sms/gsm7.ts'
+import { isSealed } from './field-encryption.ts'
+import { formatMessageDate, parseMessageDate } from './message-date.ts'
+import type { Values } from './reply.ts'
+import { isRefused, notUnderstood, numberAt, textAt } from './reply.ts'
+import { decodeHexText, decodeNumber } from './text.ts'
+
+/** What a message in the store is. Only received ones are anybody's news. */
+export type MessageKind = 'received' | 'sent' | 'failed' | 'draft'
+
+/** One row of `sms_data_total`, decoded. */
+export interface MessageRow {
+  /** Unique within its store for the moment and reused after deletion; `null` when the row has none. */
+  readonly id: number | null
+  readonly kind: MessageKind
+  readonly isUnread: boolean
+  /** Sender or recipient. */
+  readonly number: string
+  readonly text: string
+  /** Wall clock of the message, `null` when it has none. */
+  readonly localTime: string | null
+  /** RFC 3339, `null` where the offset is not known. */
+  readonly sentAt: string | null
+  /** Parts of a long message that have not come yet; 0: it is whole. */
+  readonly missingParts: number
+  /** TP-MR of a sent message, 0 … 255, where the firmware tells it. */
+  readonly reference: number | null
+}
+
+const KINDS: ReadonlyMap<string, MessageKind> = new Map([
+  ['2', 'sent'],
+  ['3', 'failed'],
+  ['4', 'draft'],
+])
+
+/**
+ * The rows of an `sms_data_total`, `sms_page_data` or `sms_status_rpt_data` answer, each id once: while a long message is
+ * put together a row may be there twice, and the longer one counts.
+ * @returns `null` for `{"sms_data_total":""}`: the session is over, or on one firmware (U50S) the page is empty
+ * @throws ModemError `protocol` for anything else
+ */
+export function parseMessageList(values: Values): readonly Values[] | null {
+  if (Object.hasOwn(values, 'messages')) {
+    const { messages } = values
+    if (messages === '') return []
+    if (!Array.isArray(messages)) throw notUnderstood(JSON.stringify(values))
+    return longestById(messages.map((row) => (typeof row === 'object' && row !== null ? (row as Values) : { row })))
+  }
+  const isBlank = ['sms_data_total', 'sms_page_data', 'sms_status_rpt_data'].some((table) => values[table] === '')
+  if (isBlank || isRefused(values)) return null
+  throw notUnderstood(JSON.stringify(values))
+}
+
+/**
+ * Reads `{"id":"9","number":"+385…","content":"0050006F…","tag":"1","date":"24,03,01,12,34,56,+4",…}`. A row with an
+ * unknown tag counts as received: better one message too many than one too few.
+ */
+export function parseMessageRow(row: Values): MessageRow {
+  const kind = KINDS.get(textAt(row, 'tag')) ?? 'received'
+  const date = parseMessageDate(textAt(row, 'date'), kind === 'received' ? 'quarters' : 'unknown')
+  const total = numberAt(row, 'concat_sms_total') ?? 0
+  const there = numberAt(row, 'concat_sms_received') ?? 0
+  const isPartial = textAt(row, 'received_all_concat_sms') === '0' && total > there
+  return {
+    id: wholeNumber(row, 'id', Number.MAX_SAFE_INTEGER),
+    kind,
+    isUnread: textAt(row, 'tag') === '1',
+    number: decodeNumber(textAt(row, 'number')),
+    text: decodeHexText(contentOf(row)),
+    localTime: date?.local ?? null,
+    sentAt: date === null ? null : formatMessageDate(date),
+    missingParts: isPartial ? Math.min(254, Math.trunc(total - Math.max(1, there))) : 0,
+    reference: wholeNumber(row, 'sms_submit_msg_ref', 255),
+  }
+}
+
+/**
+ * A row of received messages → a segment; whole messages are one of one. A row that lacks parts should stay in the device
+ * until it is whole or old: it is the first of as many segments as there are gaps, so what is missing is counted.
+ * @param row with its fields unsealed
+ * @param store `device` or `sim`
+ * @returns `undefined` for messages of our own
+ */
+export function toStoredSegment(row: Values, store: string): StoredSegment | undefined {
+  const message = parseMessageRow(row)
+  if (message.kind !== 'received') return undefined
+  const contentKey = contentKeyOf(row, message)
+  return { store, slot: message.id, raw: JSON.stringify(row), contentKey, content: segmentContent(row, contentKey) }
+}
+
+/** Joins the rows of one message, which the journal kept as `raw`. @throws ModemError `protocol` when one is no row */
+export function joinRows(raws: readonly (string | null)[]): MessageBody {
+  const text = raws.map((raw) => (raw === null ? '' : decodeHexText(contentOf(parseRaw(raw))))).join('')
+  // The row does not tell how the message came through the air; this is how it would.
+  const isGsm7 = [...text].every((character) => septetsOf(character) !== undefined)
+  return { text, encoding: isGsm7 ? 'gsm7' : 'ucs2', dataHex: null, ports: null }
+}
+
+/** A delivery report. Nothing says how the delivery ended, and few rows say of which message they speak. */
+export interface ReportRow {
+  readonly id: number | null
+  readonly recipient: string
+  readonly localTime: string | null
+  /** TP-MR of the message, 0 … 255, `null` on most firmware. */
+  readonly reference: number | null
+  /** The recipient once more, or a text; not hex. */
+  readonly text: string
+}
+
+/** Reads a row of `sms_status_rpt_data`: `{"id":"2","number":"+385…","content":"+385…","tag":"2","date":"24,07,08,…"}`. */
+export function parseReportRow(row: Values): ReportRow {
+  return {
+    id: wholeNumber(row, 'id', Number.MAX_SAFE_INTEGER),
+    recipient: decodeNumber(textAt(row, 'number')),
+    localTime: parseMessageDate(textAt(row, 'date'), 'unknown')?.local ?? null,
+    reference: wholeNumber(row, 'sms_submit_msg_ref', 255),
+    text: contentOf(row),
+  }
+}
+
+function segmentContent(row: Values, contentKey: string): SegmentContent {
+  if (!isMessage(row)) {
+    return { kind: 'undecodable', reason: 'The router listed a message without sender and text.' }
+  }
+  if (isSealedRow(row)) {
+    return { kind: 'undecodable', reason: 'The router encrypted the message, and its key was not known.' }
+  }
+  const { number, sentAt, missingParts } = parseMessageRow(row)
+  const concatenation: Concatenation | null =
+    missingParts === 0
+      ? null
+      : {
+          reference: Number.parseInt(contentKey.slice(0, 4), 16),
+          referenceBits: 16,
+          total: missingParts + 1,
+          sequence: 1,
+        }
+  return { kind: 'received', from: number, sentAt, smsc: null, concatenation, messageClass: null, replaceType: null }
+}
+
+/**
+ * Whatever changes while a message lies in its store (its id after a reboot, read or not, how the number is written) is
+ * left out. A sealed field is another one at each reading.
+ */
+function contentKeyOf(row: Values, { id, number, text }: MessageRow): string {
+  const identity = isMessage(row) ? (isSealedRow(row) ? ['sealed', id] : [number, text]) : [JSON.stringify(row)]
+  return createHash('sha256')
+    .update(JSON.stringify([...identity, textAt(row, 'date').replaceAll(';', ',')]))
+    .digest('hex')
+    .slice(0, 32)
+}
+
+function isMessage(row: Values): boolean {
+  return Object.hasOwn(row, 'content') || Object.hasOwn(row, 'number')
+}
+
+function isSealedRow(row: Values): boolean {
+  return isSealed(contentOf(row)) || isSealed(textAt(row, 'number'))
+}
+
+function longestById(rows: readonly Values[]): readonly Values[] {
+  const kept = new Map<unknown, Values>()
+  for (const row of rows) {
+    const id = textAt(row, 'id')
+    const key = id === '' ? row : id
+    const other = kept.get(key)
+    if (other === undefined || contentOf(row).length > contentOf(other).length) kept.set(key, row)
+  }
+  return [...kept.values()]
+}
+
+/** Untrimmed: in plain text the blanks belong to the message. */
+function contentOf(row: Values): string {
+  const content = Object.hasOwn(row, 'content') ? row.content : ''
+  return typeof content === 'string' ? content : textAt(row, 'content')
+}
+
+function wholeNumber(row: Values, item: string, highest: number): number | null {
+  const number = numberAt(row, item)
+  return number !== null && Number.isInteger(number) && number >= 0 && number <= highest ? number : null
+}
+
+function parseRaw(raw: string): Values {
+  try {
+    const row: unknown = JSON.parse(raw)
+    if (typeof row === 'object' && row !== null) return row as Values
+  } catch (error) {
+    if (!(error instanceof SyntaxError)) throw error
+  }
+  throw new ModemError('protocol', 'A stored message was not received from this kind of modem.', { detail: raw })
+}

@@ -1,0 +1,198 @@
+import type {
+  AccessTechnology,
+  Battery,
+  Cell,
+  DataState,
+  ModemState,
+  Operator,
+  Registration,
+  Signal,
+  SimState,
+} from '../modem/state.ts'
+import { lteBandOf } from './bands.ts'
+import type { FieldDialect } from './conversions.ts'
+import { simStateOf, technologyOf } from './conversions.ts'
+import type { FieldRow, ItemGroup, ItemRow } from './fields.ts'
+import {
+  BATTERY,
+  CELL,
+  DATA,
+  itemsOf,
+  OPERATOR_ITEMS,
+  PLMN_ITEMS,
+  ROAMING_ITEM,
+  SIGNAL,
+  SIM_ITEMS,
+  TECHNOLOGY_ITEMS,
+} from './fields.ts'
+import type { BearerDialect } from './network-mode.ts'
+import { readNetworkMode } from './network-mode.ts'
+import type { Values } from './reply.ts'
+import { textAt } from './reply.ts'
+
+/** What a family writes in its own way. */
+export interface StateDialect extends FieldDialect {
+  readonly bearer: BearerDialect
+  /** `null`: not known; then a device that says whether it is charging is believed to have one. */
+  readonly hasBattery: boolean | null
+}
+
+/**
+ * The groups that a readout of `itemsOf` these groups tells. A group none of whose items came is absent. To be asked only
+ * of a live session: without one all items are there and blank, which reads as "nothing known".
+ */
+export function readGroups(
+  groups: readonly ItemGroup[],
+  values: Values,
+  dialect: StateDialect,
+): Partial<Pick<ModemState, ItemGroup>> {
+  const state: { -readonly [G in ItemGroup]?: ModemState[G] } = {}
+  for (const group of groups) {
+    const own = itemsOf([group], true).filter((item) => !(TECHNOLOGY_ITEMS as readonly string[]).includes(item))
+    const came =
+      own.some((item) => Object.hasOwn(values, item)) || (group === 'registration' && 'network_type' in values)
+    if (came) Object.assign(state, readGroup(group, values, dialect))
+  }
+  return state
+}
+
+function readGroup(group: ItemGroup, values: Values, dialect: StateDialect): Partial<ModemState> {
+  if (group === 'signal') return { signal: readSignal(values, dialect) }
+  if (group === 'registration') return { registration: readRegistration(values) }
+  if (group === 'operator') return { operator: readOperator(values) }
+  if (group === 'sim') return { sim: readSim(values) }
+  if (group === 'cell') return { cell: readCell(values, dialect) }
+  if (group === 'data') return { data: readData(values, dialect) }
+  if (group === 'battery') {
+    const battery = readBattery(values, dialect)
+    return battery === null ? {} : { battery }
+  }
+  const networkMode = readNetworkMode(values, dialect.bearer)
+  return networkMode === null ? {} : { networkMode }
+}
+
+/** The radio in use; the more specific word first, where it is a known one. */
+export function readAccessTechnology(values: Values): AccessTechnology | null {
+  const word = textAt(values, 'network_type')
+  const technology = technologyOf(textAt(values, 'sub_network_type')) ?? technologyOf(word)
+  if (technology === 'lte' && textAt(values, 'wan_lte_ca') === 'ca_activated') return 'lte_ca'
+  if (technology !== null || word.toUpperCase() !== '5G') return technology
+  // Non-standalone 5G leans on an LTE cell.
+  return textAt(values, 'lte_rsrp') === '' ? 'nr_sa' : 'nr_nsa'
+}
+
+function readSignal(values: Values, dialect: FieldDialect): Signal {
+  const read = <T>(row: FieldRow<T>): T | null => readField(row, values, dialect)
+  const known = {
+    bars: read(SIGNAL.bars),
+    rssiDbm: read(SIGNAL.rssiDbm),
+    rscpDbm: read(SIGNAL.rscpDbm),
+    ecioDb: read(SIGNAL.ecioDb),
+    rsrpDbm: read(SIGNAL.rsrpDbm),
+    rsrqDb: read(SIGNAL.rsrqDb),
+    sinrDb: read(SIGNAL.sinrDb),
+  }
+  return { percent: percentOf(known), ...known, ber: null }
+}
+
+/** Place on the scale that 3GPP TS 27.007 gives the level in `+CSQ` or `+CESQ`, as for modems on a serial line. */
+function percentOf({ rssiDbm, rsrpDbm, rscpDbm, bars }: Omit<Signal, 'percent' | 'ber'>): number | null {
+  const share = (dbm: number | null, lowest: number, span: number): number | null =>
+    dbm === null ? null : Math.min(100, Math.max(0, Math.round(((dbm - lowest) / span) * 100)))
+  return (
+    share(rssiDbm, -113, 62) ??
+    share(rsrpDbm, -141, 97) ??
+    share(rscpDbm, -121, 96) ??
+    (bars === null ? null : bars * 20)
+  )
+}
+
+const NO_SERVICE = /^(?:no|limited)[ _]service$/i
+
+function readRegistration(values: Values): Registration {
+  const accessTechnology = readAccessTechnology(values)
+  const word = textAt(values, 'network_type')
+  // Limited service is for emergency calls only.
+  if (NO_SERVICE.test(word)) return { state: 'not_registered', accessTechnology: null }
+  const isRegistered = accessTechnology !== null || /^(?:cdma|evdo)/i.test(word)
+  if (!isRegistered) return { state: 'unknown', accessTechnology: null }
+  // Roaming is only ever told of by name; the web page takes anything else for home.
+  const isRoaming = /^(?:internal|international)$/i.test(textAt(values, ROAMING_ITEM))
+  return { state: isRoaming ? 'roaming' : 'home', accessTechnology }
+}
+
+function readOperator(values: Values): Operator {
+  const names = OPERATOR_ITEMS.map(({ item }) => textAt(values, item)).filter((name) => name !== '')
+  const name = names.find((each) => !NO_SERVICE.test(each) && !/^\d{5,6}$/.test(each)) ?? null
+  return { name, code: plmnOf(values) ?? names.find((each) => /^\d{5,6}$/.test(each)) ?? null }
+}
+
+/** `rmnc` has lost its leading zeros: 3 is 03. */
+function plmnOf(values: Values): string | null {
+  for (const [{ item: mccItem }, { item: mncItem }] of PLMN_ITEMS) {
+    const [mcc, mnc] = [textAt(values, mccItem), textAt(values, mncItem)]
+    if (/^[1-9]\d{2}$/.test(mcc) && /^\d{1,3}$/.test(mnc)) return mcc + mnc.padStart(2, '0')
+  }
+  return null
+}
+
+function readSim(values: Values): SimState {
+  return simStateOf(firstText(SIM_ITEMS, values))
+}
+
+function readCell(values: Values, dialect: FieldDialect): Cell {
+  const read = <T>(row: FieldRow<T>): T | null => readField(row, values, dialect)
+  const technology = readAccessTechnology(values)
+  const hasTrackingArea = technology !== null && /^(?:lte|nr)/.test(technology)
+  const channel = read(CELL.channel)
+  const band = read(CELL.band)
+  const isLte = technology === 'lte' || technology === 'lte_ca' || technology === 'nr_nsa'
+  // An MF79U writes a wrong band, but the right channel; the band of the primary cell is right where there is one.
+  const isSure = textAt(values, 'lte_ca_pcell_band') !== ''
+  const byChannel = isLte && channel !== null && !isSure ? lteBandOf(channel) : null
+  return {
+    lac: hasTrackingArea ? null : read(CELL.lac),
+    tac: hasTrackingArea ? read(CELL.tac) : null,
+    cellId: read(CELL.cellId),
+    pci: read(CELL.pci),
+    band: byChannel ?? band,
+    channel,
+  }
+}
+
+function readData(values: Values, dialect: FieldDialect): DataState {
+  const read = <T>(row: FieldRow<T>): T | null => readField(row, values, dialect)
+  return {
+    connected: read(DATA.connected),
+    ip: read(DATA.ip),
+    ipv6: read(DATA.ipv6),
+    rxBytes: read(DATA.rxBytes),
+    txBytes: read(DATA.txBytes),
+    rxRateBps: read(DATA.rxRateBps),
+    txRateBps: read(DATA.txRateBps),
+    sessionSeconds: read(DATA.sessionSeconds),
+    monthRxBytes: read(DATA.monthRxBytes),
+    monthTxBytes: read(DATA.monthTxBytes),
+  }
+}
+
+function readBattery(values: Values, dialect: StateDialect): Battery | null {
+  const percent = readField(BATTERY.percent, values, dialect)
+  const charging = readField(BATTERY.charging, values, dialect)
+  const isThere = dialect.hasBattery ?? (percent !== null && charging !== null)
+  return isThere ? { percent, charging } : null
+}
+
+function readField<T>({ items, nr }: FieldRow<T>, values: Values, dialect: FieldDialect): T | null {
+  const isStandalone = readAccessTechnology(values) === 'nr_sa'
+  for (const { item, convert } of isStandalone ? (nr ?? items) : items) {
+    const text = textAt(values, item)
+    const value = text === '' ? null : convert(text, dialect)
+    if (value !== null) return value
+  }
+  return null
+}
+
+function firstText(rows: readonly ItemRow<string>[], values: Values): string {
+  return rows.map(({ item }) => textAt(values, item)).find((text) => text !== '') ?? ''
+}
