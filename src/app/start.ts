@@ -188,7 +188,8 @@ function logged(outlet: Outlet, log: Logger): Outlet {
   }
 }
 
-function connectionOptions({ mqtt, broker }: Config, url: string) {
+/** How the configured broker, or the embedded one at `url`, is reached. @throws Error when a PEM file cannot be read */
+export function connectionOptions({ mqtt, broker }: Config, url: string) {
   const [user] = broker.users
   const isEmbedded = mqtt.url === ''
   const pem = (path: string | null): string | undefined => (path === null ? undefined : readFileSync(path, 'utf8'))
@@ -237,7 +238,8 @@ function homeAssistant({ homeassistant, privacy }: Config, topics: ReturnType<ty
   }
 }
 
-function hostOf({ broker }: Config): string {
+/** Where clients of this machine reach the embedded broker. */
+export function hostOf({ broker }: Config): string {
   return broker.host === '0.0.0.0' || broker.host === '::' ? '127.0.0.1' : broker.host
 }
 
