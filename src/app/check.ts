@@ -1,9 +1,34 @@
+import { ConfigError } from '../config/load.ts'
 import type { CliIo } from './command-line.ts'
+import type { FindingOutput } from './doctor-finding.ts'
+import { ok, printFinding, problem } from './doctor-finding.ts'
 import { configFrom } from './sources.ts'
 
-/** `zte2mqtt check`: faults are thrown as ConfigError. @returns 0 */
-export async function runCheck(io: CliIo): Promise<number> {
-  const { modems } = configFrom(io)
-  process.stdout.write(`The configuration is in order: ${modems.map(({ id }) => id).join(', ')}.\n`)
-  return 0
+const STDOUT: FindingOutput = {
+  print: (line) => void process.stdout.write(`${line}\n`),
+  isTerminal: process.stdout.isTTY === true,
+}
+
+/** `zte2mqtt check` on the real output. */
+export function runCheck(io: CliIo): Promise<number> {
+  return checkConfiguration(io, STDOUT)
+}
+
+/**
+ * `zte2mqtt check`: on a terminal faults are thrown as ConfigError, for programs each is one object.
+ * @returns 0, or 2 with faults
+ */
+export async function checkConfiguration(io: CliIo, output: FindingOutput): Promise<number> {
+  try {
+    const sentence = `The configuration is in order: ${configFrom(io)
+      .modems.map(({ id }) => id)
+      .join(', ')}.`
+    if (output.isTerminal) output.print(sentence)
+    else printFinding(output, 'configuration', ok(sentence))
+    return 0
+  } catch (error) {
+    if (!(error instanceof ConfigError) || output.isTerminal) throw error
+    for (const fault of error.faults) printFinding(output, 'configuration', problem(fault, 'Correct it.'))
+    return 2
+  }
 }

@@ -45,7 +45,7 @@ const VERBS: readonly Verb[] = [
   },
   {
     name: 'switch',
-    synopsis: 'switch modem|network|storage [--stick PORT] [--yes]',
+    synopsis: 'switch modem|network|storage [--stick PORT] [--url URL] [--yes]',
     summary: 'change what a stick shows itself as',
     run: switchMode,
   },

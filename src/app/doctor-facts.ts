@@ -1,99 +1,121 @@
 import { constants } from 'node:fs'
-import { access, open, readdir, readFile, stat } from 'node:fs/promises'
-import { dirname, join, resolve } from 'node:path'
+import { open, readdir, readFile, stat } from 'node:fs/promises'
+import { join } from 'node:path'
+import { danglingTarget, existingPorts } from '../transport/opening-faults.ts'
+import type { TtyGroup, TtyUser } from '../transport/tty-access.ts'
+import { groupOf, isContainer } from '../transport/tty-access.ts'
 import type { TtyHolder } from '../transport/tty-holders.ts'
-import { processesNamed, whoHolds } from '../transport/tty-holders.ts'
+import { processesNamed, rivalsOf } from '../transport/tty-holders.ts'
 import { portsInOrder } from '../transport/usb-candidates.ts'
-import type { ProbeAnswer, ProbePort } from '../transport/usb-follow.ts'
 import type { UsbModemDevice, UsbScan } from '../transport/usb-tty.ts'
+import type { BrokerFacts } from './doctor-broker.ts'
+import type { ExaminedAnswer, ExaminePort } from './doctor-modem.ts'
+import type { StorageFacts, StoragePlace, StorageProbes } from './doctor-storage.ts'
+import { lookAtStorage } from './doctor-storage.ts'
+import type { AskedPort } from './ports.ts'
 import { askPort } from './ports.ts'
 
 /** A configured modem, as far as the doctor cares. */
 export type ConfiguredModem =
-  | { readonly id: string; readonly transport: 'serial'; readonly port: string; readonly imei: string | null }
+  | {
+      readonly id: string
+      readonly transport: 'serial'
+      readonly port: string
+      readonly imei: string | null
+      readonly hasPin: boolean
+    }
   | { readonly id: string; readonly transport: 'http' }
 
+/** What the configuration asks for; its faults where it cannot be used, and then nothing else. */
+export interface DoctorConfig {
+  readonly faults: readonly string[]
+  readonly modems: readonly ConfiguredModem[]
+  readonly storage: readonly StoragePlace[]
+}
+
 /** What the doctor needs to look around. */
-export interface FactSources {
+export interface FactSources extends StorageProbes {
   /** Folder that holds `proc`, `etc`, `run` and `.dockerenv`; default `/`. */
   readonly root?: string
   readonly scan: () => Promise<UsbScan>
-  readonly probe: ProbePort
+  readonly probe: ExaminePort
   /** Opens and closes a device file. @returns `null` or the code of the failure (`EACCES`, `EPERM`, `EBUSY` …) */
   readonly tryOpen: (tty: string) => Promise<string | null>
-  /** Whether a file, or the folder it would be made in, can be written. */
-  readonly canWrite: (path: string) => Promise<boolean>
-  /** @returns `null` when the broker takes us, else why not */
-  readonly tryBroker: () => Promise<string | null>
+  /** Not called where the configuration cannot be used. */
+  readonly visitBroker: () => Promise<BrokerFacts>
   /** Opens a modem with `transport: http` by its id. @returns `null` or why it does not work */
   readonly tryRouter: (id: string) => Promise<string | null>
-  readonly user: { readonly name: string; readonly pid: number; readonly groups: readonly number[] }
-  readonly modems: readonly ConfiguredModem[]
-  readonly journalPath: string
+  readonly user: TtyUser
+  readonly config: DoctorConfig
 }
 
 /** One serial port as this process finds it. */
-export interface PortFacts {
-  readonly tty: string
+export interface PortFacts extends AskedPort<ExaminedAnswer> {
   /** Failure code of opening it, `null` when it opens. */
   readonly openError: string | null
   /** Other processes that have it open. */
   readonly holders: readonly TtyHolder[]
-  /** The group the device file belongs to, and whether this process is in it. */
-  readonly group: { readonly name: string; readonly isMine: boolean; readonly isListed: boolean } | null
-  /** `null`: it does not answer AT, or was not asked because it is held or cannot be opened. */
-  readonly answer: ProbeAnswer | null
-  /** Why the probe could not ask it. */
-  readonly fault: string | null
+  readonly group: TtyGroup | null
+}
+
+/** A stick and its ports, the likeliest AT port first. */
+export interface StickFacts {
+  readonly device: UsbModemDevice
+  readonly ports: readonly PortFacts[]
 }
 
 /** Everything the checks look at. */
 export interface DoctorFacts {
+  readonly config: DoctorConfig
   readonly scan: UsbScan
-  readonly sticks: readonly { readonly device: UsbModemDevice; readonly ports: readonly PortFacts[] }[]
-  readonly modems: readonly ConfiguredModem[]
-  /** Configured paths that do not exist. */
-  readonly missingPorts: ReadonlySet<string>
+  readonly sticks: readonly StickFacts[]
+  /** Configured ports that belong to no ZTE stick, by the id of their modem. */
+  readonly otherPorts: ReadonlyMap<string, PortFacts>
+  /** Configured paths that do not exist, and for a link where it leads. */
+  readonly missingPorts: ReadonlyMap<string, string | null>
+  /** Serial ports of USB devices of any make, by their best names. */
+  readonly existingPorts: readonly string[]
   readonly userName: string
   readonly isContainer: boolean
   readonly modemManager: { readonly isRunning: boolean; readonly isKeptAway: boolean }
-  readonly journal: { readonly path: string; readonly isWritable: boolean; readonly fileSystem: string | null }
-  readonly broker: string | null
+  readonly storage: readonly StorageFacts[]
+  /** `null`: not visited. */
+  readonly broker: BrokerFacts | null
   /** Failure per router id. */
   readonly routers: ReadonlyMap<string, string | null>
 }
 
 /** Collects the facts; changes nothing. A port that another process has open is not asked: two readers steal lines. */
 export async function gatherFacts(sources: FactSources): Promise<DoctorFacts> {
-  const root = sources.root ?? '/'
+  const { root = '/', config } = sources
   const scan = await sources.scan()
+  const broker = config.faults.length > 0 ? null : await sources.visitBroker()
   const sticks = []
   for (const device of scan.devices) {
     const ports: PortFacts[] = []
-    for (const { tty } of portsInOrder(device)) ports.push(await lookAtPort(tty, root, sources))
+    for (const port of portsInOrder(device)) ports.push(await lookAtPort(port, root, sources))
     sticks.push({ device, ports })
   }
+  const missingPorts = await findMissing(scan, config.modems)
   const routers = new Map<string, string | null>()
-  for (const { id, transport } of sources.modems) {
+  for (const { id, transport } of config.modems) {
     if (transport === 'http') routers.set(id, await sources.tryRouter(id))
   }
   return {
+    config,
     scan,
     sticks,
-    modems: sources.modems,
-    missingPorts: await missingPorts(scan, sources.modems),
+    otherPorts: await lookAtOthers(scan, missingPorts, broker?.isBridgeOnline === true, root, sources),
+    missingPorts,
+    existingPorts: await existingPorts(root),
     userName: sources.user.name,
     isContainer: await isContainer(root),
     modemManager: {
       isRunning: (await processesNamed('ModemManager', root)).length > 0,
       isKeptAway: await hasIgnoreRule(root),
     },
-    journal: {
-      path: sources.journalPath,
-      isWritable: await sources.canWrite(sources.journalPath),
-      fileSystem: fileSystemOf(resolve(sources.journalPath), await text(join(root, 'proc/mounts'))),
-    },
-    broker: await sources.tryBroker(),
+    storage: await Promise.all(config.storage.map((place) => lookAtStorage(place, root, sources))),
+    broker,
     routers,
   }
 }
@@ -105,88 +127,68 @@ export async function tryOpenTty(tty: string): Promise<string | null> {
     await file.close()
     return null
   } catch (error) {
-    return codeOf(error)
+    return error instanceof Error && 'code' in error ? String(error.code) : String(error)
   }
 }
 
-/** `canWrite` on the real system: the file, or the nearest folder above it that exists. */
-export async function canWriteFile(path: string): Promise<boolean> {
-  try {
-    await access(path, constants.W_OK)
-    return true
-  } catch (error) {
-    const parent = dirname(path)
-    return codeOf(error) === 'ENOENT' && parent !== path && canWriteFile(parent)
-  }
-}
-
-async function lookAtPort(tty: string, root: string, sources: FactSources): Promise<PortFacts> {
-  const holders = (await whoHolds(tty, root)).filter(({ pid }) => pid !== sources.user.pid)
+async function lookAtPort(
+  { tty, interface: number }: Pick<AskedPort, 'tty' | 'interface'>,
+  root: string,
+  sources: FactSources,
+): Promise<PortFacts> {
+  const holders = await rivalsOf(tty, root, sources.user.pid)
   const openError = holders.length > 0 ? null : await sources.tryOpen(tty)
   const canAsk = holders.length === 0 && openError === null
   const asked = canAsk ? await askPort(tty, sources.probe) : { answer: null, fault: null }
-  return { tty, openError, holders, ...asked, group: await groupOf(tty, root, sources.user) }
+  return { tty, interface: number, openError, holders, ...asked, group: await groupOf(tty, root, sources.user) }
 }
 
-async function groupOf(tty: string, root: string, user: FactSources['user']): Promise<PortFacts['group']> {
-  const status = await stat(tty).catch(() => undefined)
-  if (status === undefined) return null
-  const rows = (await text(join(root, 'etc/group'))).split('\n').map((row) => row.split(':'))
-  const row = rows.find(([, , id]) => id === String(status.gid))
-  return {
-    name: row?.[0] ?? String(status.gid),
-    isMine: user.groups.includes(status.gid),
-    isListed: (row?.[3] ?? '').split(',').includes(user.name),
+// A serial server often lets in one client at a time, and some throw out the first for the second: with the bridge
+// running it is left alone.
+async function lookAtOthers(
+  scan: UsbScan,
+  missing: ReadonlyMap<string, string | null>,
+  isBridgeOnline: boolean,
+  root: string,
+  sources: FactSources,
+): Promise<ReadonlyMap<string, PortFacts>> {
+  const found = new Map<string, PortFacts>()
+  for (const modem of sources.config.modems) {
+    if (modem.transport === 'http' || modem.port === 'auto') continue
+    const port = { tty: modem.port, interface: null }
+    if (!modem.port.startsWith('tcp://')) {
+      if (missing.has(modem.port) || scan.names.has(modem.port)) continue
+      found.set(modem.id, await lookAtPort(port, root, sources))
+    } else if (!isBridgeOnline) {
+      const asked = await askPort(modem.port, sources.probe)
+      found.set(modem.id, { ...port, ...asked, openError: null, holders: [], group: null })
+    }
   }
+  return found
 }
 
-async function missingPorts(scan: UsbScan, modems: readonly ConfiguredModem[]): Promise<ReadonlySet<string>> {
-  const missing = new Set<string>()
+async function findMissing(
+  scan: UsbScan,
+  modems: readonly ConfiguredModem[],
+): Promise<ReadonlyMap<string, string | null>> {
+  const missing = new Map<string, string | null>()
   for (const modem of modems) {
     if (modem.transport === 'http' || !modem.port.startsWith('/') || scan.names.has(modem.port)) continue
-    if ((await stat(modem.port).catch(() => undefined)) === undefined) missing.add(modem.port)
+    if ((await stat(modem.port).catch(() => undefined)) !== undefined) continue
+    missing.set(modem.port, await danglingTarget(modem.port))
   }
   return missing
 }
 
-async function isContainer(root: string): Promise<boolean> {
-  for (const mark of ['.dockerenv', 'run/.containerenv']) {
-    if ((await stat(join(root, mark)).catch(() => undefined)) !== undefined) return true
-  }
-  return /docker|containerd|kubepods|libpod|lxc/.test(await text(join(root, 'proc/1/cgroup')))
-}
-
+// ModemManager's own rules decide in 80-mm-candidate.rules: what comes behind it is too late.
 async function hasIgnoreRule(root: string): Promise<boolean> {
-  for (const folder of ['etc/udev/rules.d', 'run/udev/rules.d', 'usr/lib/udev/rules.d']) {
+  for (const folder of ['etc/udev/rules.d', 'run/udev/rules.d', 'usr/lib/udev/rules.d', 'lib/udev/rules.d']) {
     for (const name of await readdir(join(root, folder)).catch(() => [])) {
-      if (!name.endsWith('.rules')) continue
-      const rules = (await text(join(root, folder, name)))
-        .split('\n')
-        .filter((line) => !line.trimStart().startsWith('#'))
+      if (!name.endsWith('.rules') || name >= '80-mm-candidate.rules') continue
+      const text = await readFile(join(root, folder, name), 'utf8').catch(() => '')
+      const rules = text.split('\n').filter((line) => !line.trimStart().startsWith('#'))
       if (rules.some((line) => line.includes('19d2') && line.includes('ID_MM_DEVICE_IGNORE'))) return true
     }
   }
   return false
-}
-
-// proc/mounts: "device place type options …"; blanks in a place are written \040. The longest place that fits wins, and
-// of equal ones the later, which covers the earlier.
-function fileSystemOf(path: string, mounts: string): string | null {
-  let best = { length: -1, type: null as string | null }
-  for (const row of mounts.split('\n')) {
-    const [, place, type] = row.split(' ')
-    if (place === undefined || type === undefined) continue
-    const folder = place.replaceAll('\\040', ' ')
-    const fits = folder === '/' || path === folder || path.startsWith(`${folder}/`)
-    if (fits && folder.length >= best.length) best = { length: folder.length, type }
-  }
-  return best.type
-}
-
-function text(path: string): Promise<string> {
-  return readFile(path, 'utf8').catch(() => '')
-}
-
-function codeOf(error: unknown): string {
-  return error instanceof Error && 'code' in error ? String(error.code) : String(error)
 }

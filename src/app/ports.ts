@@ -1,9 +1,10 @@
-import { DEFAULT_STICK_URL } from '../devices/usb-remedies.ts'
 import { ModemError } from '../modem/errors.ts'
 import { describeObstacle, nameDevice } from '../transport/usb-absence.ts'
-import { portsInOrder } from '../transport/usb-candidates.ts'
+import type { PortRole } from '../transport/usb-candidates.ts'
+import { portsInOrder, roleOf } from '../transport/usb-candidates.ts'
 import type { ProbeAnswer, ProbePort } from '../transport/usb-follow.ts'
 import type { UsbModemDevice, UsbScan } from '../transport/usb-tty.ts'
+import { withoutImei } from './doctor-finding.ts'
 
 /** What `ports` needs from outside. */
 export interface PortsIo {
@@ -11,16 +12,16 @@ export interface PortsIo {
   readonly probe: ProbePort
   /** Takes one line of output without its line end. */
   readonly print: (line: string) => void
-  /** Text for people; else one JSON object per device. */
+  /** Text for people; else one JSON object per device, without IMEIs: that output is kept and passed on. */
   readonly isTerminal: boolean
 }
 
 /** A port and what it said. */
-export interface AskedPort {
+export interface AskedPort<Answer extends ProbeAnswer = ProbeAnswer> {
   readonly tty: string
   readonly interface: number | null
   /** `null`: it does not answer AT. */
-  readonly answer: ProbeAnswer | null
+  readonly answer: Answer | null
   /** Why it could not be asked. */
   readonly fault: string | null
 }
@@ -36,7 +37,7 @@ export async function runPorts(io: PortsIo): Promise<number> {
   const scan = await io.scan()
   const asked: AskedDevice[] = []
   for (const device of scan.devices) asked.push(await askDevice(device, io.probe))
-  const lines = configurationLines(scan, asked)
+  const lines = configurationLines(scan, asked, { canShowImei: io.isTerminal })
   for (const entry of asked) {
     const line = lines.get(entry.device) ?? null
     if (io.isTerminal) for (const text of describeForPeople(entry, line)) io.print(text)
@@ -47,34 +48,49 @@ export async function runPorts(io: PortsIo): Promise<number> {
 }
 
 /**
- * The entry for `modems:` for each device that can be configured as it is: `auto` for a single stick; the IMEI added
- * where there are several; the most stable name of the port where a stick tells no IMEI.
+ * The entry for `modems:` for each stick that answers, told apart by what is its own: the by-id link of its port; where
+ * equal sticks share that link, the IMEI, or the socket when it tells none or `canShowImei` is `false`; `auto` for an
+ * only stick without links.
  */
-export function configurationLines(scan: UsbScan, asked: readonly AskedDevice[]): ReadonlyMap<UsbModemDevice, string> {
+export function configurationLines(
+  scan: UsbScan,
+  asked: readonly AskedDevice[],
+  { canShowImei = true }: { readonly canShowImei?: boolean } = {},
+): ReadonlyMap<UsbModemDevice, string> {
   const isOnlyStick = asked.filter(({ ports }) => ports.length > 0).length === 1
   const lines = new Map<UsbModemDevice, string>()
   for (const { device, ports } of asked) {
-    const how = device.mode === 'network' ? `transport: http, url: "${DEFAULT_STICK_URL}"` : serialEntry(scan, ports)
-    if (how === null) continue
+    const port = ports.find(({ answer }) => answer !== null)
+    if (port === undefined) continue
     const id = lines.size === 0 ? 'stick' : `stick${lines.size + 1}`
-    lines.set(device, `- {id: ${id}, ${how}}`)
+    lines.set(device, `- {id: ${id}, transport: serial, ${placeOf(port)}}`)
   }
   return lines
 
-  function serialEntry({ names }: UsbScan, ports: readonly AskedPort[]): string | null {
-    const port = ports.find(({ answer }) => answer !== null)
-    if (port === undefined) return null
-    if (isOnlyStick) return 'transport: serial, port: auto'
-    const imei = port.answer?.imei ?? null
-    if (imei !== null) return `transport: serial, port: auto, imei: "${imei}"`
-    return `transport: serial, port: "${stableName(names, port.tty)}"`
+  function placeOf({ tty, answer }: AskedPort): string {
+    const name = stableName(scan, tty)
+    const imei = answer?.imei ?? null
+    if (name.includes('/by-id/')) return `port: "${name}"`
+    if (isOnlyStick) return 'port: auto'
+    if (imei !== null && canShowImei) return `port: auto, imei: "${imei}"`
+    return `port: "${name}"`
   }
 }
 
-/** The name of a port that survives best: by-path, because equal sticks share their by-id name; then by-id. */
-export function stableName(names: UsbScan['names'], tty: string): string {
-  const all = [...names].filter(([, leadsTo]) => leadsTo === tty).map(([name]) => name)
-  return all.find((name) => name.includes('/by-path/')) ?? all.find((name) => name.includes('/by-id/')) ?? tty
+/**
+ * The name of a port that survives best: its by-id link, which goes with the stick from socket to socket, unless an
+ * equal stick has the same; else by-path, which names the socket; else the device file.
+ */
+export function stableName(scan: UsbScan, tty: string): string {
+  const all = [...scan.names].filter(([, leadsTo]) => leadsTo === tty).map(([name]) => name)
+  const byId = twinsOf(scan, tty).length > 1 ? undefined : all.find((name) => name.includes('/by-id/'))
+  return byId ?? all.find((name) => name.includes('/by-path/')) ?? tty
+}
+
+/** The sticks that call themselves just like the one that has this port, itself included; they share their by-id links. */
+export function twinsOf({ devices }: UsbScan, tty: string): readonly UsbModemDevice[] {
+  const own = devices.find(({ interfaces }) => interfaces.some((entry) => entry.tty === tty))
+  return devices.filter(({ product, serial }) => product === own?.product && serial === own.serial)
 }
 
 async function askDevice(device: UsbModemDevice, probe: ProbePort): Promise<AskedDevice> {
@@ -86,7 +102,10 @@ async function askDevice(device: UsbModemDevice, probe: ProbePort): Promise<Aske
 }
 
 /** Asks one port; a failure of the port is told in words, any other rejects. */
-export async function askPort(tty: string, probe: ProbePort): Promise<Pick<AskedPort, 'answer' | 'fault'>> {
+export async function askPort<Answer extends ProbeAnswer>(
+  tty: string,
+  probe: (tty: string) => Promise<Answer | undefined>,
+): Promise<Pick<AskedPort<Answer>, 'answer' | 'fault'>> {
   try {
     return { answer: (await probe(tty)) ?? null, fault: null }
   } catch (error) {
@@ -98,12 +117,27 @@ export async function askPort(tty: string, probe: ProbePort): Promise<Pick<Asked
 const NOTHING = 'No ZTE device is on the USB. Plug the stick in; after that it may need half a minute.'
 const UNREADABLE = 'This system shows no USB devices (no /sys/bus/usb). A container must be able to see /sys.'
 
+const ROLES: Readonly<Record<PortRole, string>> = {
+  status: 'AT port for status and SMS',
+  modem: 'AT port for data',
+  diagnostic: 'diagnostic port',
+  unknown: 'use not known',
+}
+
 function describeForPeople({ device, ports }: AskedDevice, line: string | null): readonly string[] {
   const models = device.models === null ? '' : `, seen on ${device.models}`
   const obstacle = describeObstacle(device)
   return [
     `${nameDevice(device)}: ${device.mode} mode${models}`,
-    ...ports.map((port) => `  ${port.tty} (interface ${port.interface}): ${describeAnswer(port)}`),
+    ...ports.map((port) => {
+      const role = ROLES[roleOf(device, port.interface)]
+      return `  ${port.tty} (interface ${port.interface}, ${role}): ${describeAnswer(port)}`
+    }),
+    ...device.interfaces
+      .filter(({ tty }) => tty === null)
+      .map(({ number, driver }) => {
+        return `  interface ${number}: no serial port, ${driver === null ? 'no driver' : `driver ${driver}`}`
+      }),
     ...(obstacle === null ? [] : [`  ${obstacle.what}`, `  ${obstacle.remedy}`]),
     ...(line === null ? [] : ['  For the configuration, under "modems:":', `    ${line}`]),
   ]
@@ -125,11 +159,15 @@ function describeForPrograms({ device, ports }: AskedDevice, line: string | null
     ports: ports.map((port) => ({
       port: port.tty,
       interface: port.interface,
+      role: roleOf(device, port.interface),
       answers_at: port.answer !== null,
       model: port.answer?.model ?? null,
-      imei: port.answer?.imei ?? null,
+      imei: port.answer?.imei == null ? null : withoutImei(port.answer.imei),
       fault: port.fault,
     })),
+    other_interfaces: device.interfaces
+      .filter(({ tty }) => tty === null)
+      .map(({ number, driver }) => ({ interface: number, driver })),
     remedy: describeObstacle(device)?.remedy ?? null,
     configuration: line,
   }

@@ -6,6 +6,7 @@ import { COMMANDS } from '../bridge/commands.ts'
 import type { Outlet } from '../bridge/outlet.ts'
 import { RadioWish } from '../bridge/radio-wish.ts'
 import { Supervisor } from '../bridge/supervisor.ts'
+import { ConfigError } from '../config/load.ts'
 import { redacted } from '../config/redact.ts'
 import type { Config } from '../config/schema.ts'
 import { createDriver } from '../driver/create-driver.ts'
@@ -207,10 +208,10 @@ function logged(outlet: Outlet, log: Logger): Outlet {
   }
 }
 
-function connectionOptions({ mqtt, broker }: Config, url: string) {
+/** How the configured broker, or the embedded one at `url`, is reached. @throws Error when a PEM file cannot be read */
+export function connectionOptions({ mqtt, broker }: Config, url: string) {
   const [user] = broker.users
   const isEmbedded = mqtt.url === ''
-  const pem = (path: string | null): string | undefined => (path === null ? undefined : readFileSync(path, 'utf8'))
   return {
     url,
     clientId: mqtt.client_id,
@@ -219,7 +220,21 @@ function connectionOptions({ mqtt, broker }: Config, url: string) {
     // The embedded broker speaks MQTT 3.1.1 only.
     protocol: isEmbedded ? (4 as const) : mqtt.protocol,
     sessionExpirySeconds: Math.round(mqtt.session_expiry / 1000),
-    tls: { ca: pem(mqtt.ca), cert: pem(mqtt.cert), key: pem(mqtt.key), rejectUnauthorized: mqtt.reject_unauthorized },
+    tls: {
+      ca: pem('ca', mqtt),
+      cert: pem('cert', mqtt),
+      key: pem('key', mqtt),
+      rejectUnauthorized: mqtt.reject_unauthorized,
+    },
+  }
+}
+
+function pem(option: 'ca' | 'cert' | 'key', mqtt: Config['mqtt']): string | undefined {
+  const path = mqtt[option]
+  try {
+    return path === null ? undefined : readFileSync(path, 'utf8')
+  } catch (error) {
+    throw new ConfigError([`mqtt.${option}: ${(error as Error).message}. Name a file that the bridge can read.`])
   }
 }
 
@@ -256,7 +271,8 @@ function homeAssistant({ homeassistant, privacy }: Config, topics: ReturnType<ty
   }
 }
 
-function hostOf({ broker }: Config): string {
+/** Where clients of this machine reach the embedded broker. */
+export function hostOf({ broker }: Config): string {
   return broker.host === '0.0.0.0' || broker.host === '::' ? '127.0.0.1' : broker.host
 }
 

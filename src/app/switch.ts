@@ -1,13 +1,18 @@
 import { DEFAULT_STICK_URL, MODE_SWITCH_PATHS } from '../devices/usb-remedies.ts'
 import { ModemError } from '../modem/errors.ts'
-import { nameDevice } from '../transport/usb-absence.ts'
+import { describeObstacle, nameDevice } from '../transport/usb-absence.ts'
 import { portsInOrder } from '../transport/usb-candidates.ts'
 import type { ProbePort } from '../transport/usb-follow.ts'
 import type { UsbModemDevice, UsbScan } from '../transport/usb-tty.ts'
+import { askPort } from './ports.ts'
+import type { GetPage } from './stick-web-page.ts'
+
+/** What a stick can be made to show itself as. */
+export type SwitchTarget = 'modem' | 'network' | 'storage'
 
 /** What `switch` needs from outside. */
 export interface SwitchIo {
-  readonly target: 'modem' | 'network' | 'storage'
+  readonly target: SwitchTarget
   /** Which stick: its socket (`1-2.1`) or one of its ports; `null` where there is only one. */
   readonly stick: string | null
   /** Where a stick in network mode has its web page; default `http://192.168.0.1`. */
@@ -18,11 +23,7 @@ export interface SwitchIo {
   readonly probe: ProbePort
   /** Sends one AT command to a port. @returns its answer without the final result code. @throws ModemError */
   readonly send: (tty: string, command: string) => Promise<readonly string[]>
-  /** One HTTP GET with a time limit; rejects when no answer comes. */
-  readonly get: (
-    url: string,
-    headers: Readonly<Record<string, string>>,
-  ) => Promise<{ readonly status: number; readonly body: string }>
+  readonly get: GetPage
   /** Waits so many milliseconds. */
   readonly pause: (ms: number) => Promise<void>
   readonly print: (line: string) => void
@@ -42,7 +43,9 @@ export async function runSwitch(io: SwitchIo): Promise<number> {
   const [device] = chosen
   if (device === undefined || chosen.length > 1) {
     io.print(
-      device === undefined ? 'There is no such ZTE device on the USB.' : 'Several ZTE devices are there; say which:',
+      device === undefined
+        ? 'There is no such ZTE device on the USB.'
+        : 'Several ZTE devices are there; say which with --stick:',
     )
     for (const other of devices) io.print(`  ${other.busPath}: ${nameDevice(other)}, ${other.mode} mode`)
     return 2
@@ -71,6 +74,7 @@ const LOOK_EVERY_MS = 2_000
 
 async function noRoad(io: SwitchIo, device: UsbModemDevice): Promise<number> {
   io.print(`No way from ${device.mode} to ${io.target} mode is known for ${nameDevice(device)}.`)
+  if (device.mode === 'bootloader') io.print(device.remedy)
   return 1
 }
 
@@ -81,91 +85,111 @@ async function printRecipe(io: SwitchIo, device: UsbModemDevice): Promise<number
 
 async function leaveNetworkMode(io: SwitchIo, device: UsbModemDevice): Promise<number> {
   const url = io.url ?? DEFAULT_STICK_URL
-  if (
-    !isConfirmed(io, `open ${url}${MODE_SWITCH_PATHS[0]}, after which ${nameDevice(device)} has no web page any more`)
-  ) {
-    return 2
-  }
-  if (!(await askWebPage(io, url))) {
-    io.print(`The web page at ${url} refuses. This firmware cannot be switched from here.`)
+  const deed = `open ${url}${MODE_SWITCH_PATHS[0]}, after which ${nameDevice(device)} has no web page any more`
+  if (!isConfirmed(io, deed, NETWORK_WAY_BACK)) return 2
+  const refusal = await askWebPage(io, url)
+  if (refusal !== null) {
+    io.print(refusal)
     return 1
   }
   for (let waited = 0; waited < RETURN_LIMIT_MS; waited += LOOK_EVERY_MS) {
     await io.pause(LOOK_EVERY_MS)
     const now = (await io.scan()).devices.find(({ busPath }) => busPath === device.busPath)
     if (now?.mode !== 'modem') continue
-    io.print(
-      `Done: it is ${nameDevice(now)} now. "zte2mqtt ports" shows its ports; "zte2mqtt switch network" leads back.`,
-    )
+    io.print(`Done: it is ${nameDevice(now)} now. "zte2mqtt ports" shows its ports. ${NETWORK_WAY_BACK}`)
     return 0
   }
   io.print(
-    `It did not come back as a modem. Is its web page at ${url}? Plug it in again and look with "zte2mqtt ports".`,
+    `It did not come back as a modem. Is its web page at ${url}? If not, say where with --url. Else plug it in again and look with "zte2mqtt ports".`,
   )
   return 1
 }
 
-// A stick that obeys leaves the bus, often before it has answered: no answer means wait and see.
-async function askWebPage({ get }: SwitchIo, url: string): Promise<boolean> {
+const NETWORK_WAY_BACK = 'Way back: "zte2mqtt switch network --yes", then plug it in again.'
+
+/**
+ * A stick that obeys leaves the bus, often before it has answered: an answer that does not come means wait and see.
+ * @returns why it does not obey, `null` when it may have
+ */
+async function askWebPage({ get }: SwitchIo, url: string): Promise<string | null> {
   for (const path of MODE_SWITCH_PATHS) {
-    const answer = await get(`${url}${path}`, { Referer: `${url}/index.html` }).catch(() => null)
-    if (answer === null) return true
-    if (answer.status === 200 && !/fail/i.test(answer.body)) return true
+    const answer = await get(`${url}${path}`, { Referer: `${url}/index.html` })
+    if (answer.kind === 'unreachable') {
+      return `There is no web page at ${url} (${answer.code}). Has the network card of the stick got an address (DHCP)? If the page is elsewhere, say where with --url.`
+    }
+    if (answer.kind === 'silent') return null
+    if (answer.status === 200 && !/fail/i.test(answer.body)) return null
   }
-  return false
+  return `The web page at ${url} refuses. This firmware cannot be switched from here.`
 }
 
 async function returnToNetworkMode(io: SwitchIo, device: UsbModemDevice): Promise<number> {
   if (device.productId !== DOWNLOAD_COMPOSITION) return noRoad(io, device)
-  return sendAll(io, device, ['AT+ZCDRUN=9', 'AT+ZCDRUN=F'], 'returns as a CD-ROM first and then as a network card')
+  return sendAll(io, device, ['AT+ZCDRUN=9', 'AT+ZCDRUN=F'], {
+    effect: 'returns as a CD-ROM first and then as a network card',
+    wayBack: 'Way back: "zte2mqtt switch modem --yes".',
+  })
 }
 
 async function turnZeroCdOn(io: SwitchIo, device: UsbModemDevice): Promise<number> {
-  return sendAll(io, device, ['AT+ZCDRUN=9'], 'returns as a CD-ROM')
+  return sendAll(io, device, ['AT+ZCDRUN=9'], {
+    effect: 'returns as a CD-ROM',
+    wayBack:
+      'Way back: "zte2mqtt switch modem" prints the usb_modeswitch command for it; in modem mode AT+ZCDRUN=8 turns the CD-ROM off for good.',
+  })
 }
 
 async function sendAll(
   io: SwitchIo,
   device: UsbModemDevice,
   commands: readonly string[],
-  effect: string,
+  { effect, wayBack }: { readonly effect: string; readonly wayBack: string },
 ): Promise<number> {
-  if (!isConfirmed(io, `send ${commands.join(', ')} to ${nameDevice(device)}`)) return 2
-  const tty = await findAnswering(device, io.probe)
-  if (tty === undefined) {
-    io.print(`${nameDevice(device)} answers AT on none of its ports. "zte2mqtt doctor" says more.`)
-    return 1
-  }
+  if (!isConfirmed(io, `send ${commands.join(', ')} to ${nameDevice(device)}`, wayBack)) return 2
+  const tty = await findAnswering(io, device)
+  if (tty === undefined) return 1
   for (const command of commands) {
     const fault = await faultOf(io.send(tty, command))
     if (fault === null) continue
     io.print(`${command} failed: ${fault} Nothing more was sent.`)
     return 1
   }
-  io.print(`Done. Unplug the stick and plug it in again; it ${effect}.`)
+  io.print(`Done. Unplug the stick and plug it in again; it ${effect}. ${wayBack}`)
   return 0
 }
 
-async function findAnswering(device: UsbModemDevice, probe: ProbePort): Promise<string | undefined> {
-  for (const { tty } of portsInOrder(device)) if ((await probe(tty)) !== undefined) return tty
+async function findAnswering({ probe, print }: SwitchIo, device: UsbModemDevice): Promise<string | undefined> {
+  const faults: string[] = []
+  for (const { tty } of portsInOrder(device)) {
+    const { answer, fault } = await askPort(tty, probe)
+    if (answer !== null) return tty
+    if (fault !== null) faults.push(fault)
+  }
+  const obstacle = describeObstacle(device)
+  if (obstacle === null) print(`${nameDevice(device)} answers AT on none of its ports. "zte2mqtt doctor" says more.`)
+  else print(`${obstacle.what} ${obstacle.remedy}`)
+  for (const fault of faults) print(fault)
   return undefined
 }
 
 // "Close autorun state result(0:FAIL 1:SUCCESS):1": the words differ between firmwares, only the last digit counts.
 async function faultOf(sent: Promise<readonly string[]>): Promise<string | null> {
   try {
-    const results = (await sent).flatMap((line) => /:\s*(\d)\s*$/.exec(line)?.[1] ?? [])
-    return results.at(-1) === '1' ? null : 'the stick says no.'
+    const lines = (await sent).filter((line) => !line.startsWith('+'))
+    const digit = lines.flatMap((line) => /:\s*(\d)\s*$/.exec(line)?.[1] ?? []).at(-1)
+    if (digit === undefined) return 'the stick does not say whether it obeys.'
+    return digit === '1' ? null : 'the stick says no.'
   } catch (error) {
     if (error instanceof ModemError) return error.message
     throw error
   }
 }
 
-function isConfirmed(io: SwitchIo, deed: string): boolean {
+function isConfirmed(io: SwitchIo, deed: string, wayBack: string): boolean {
   if (io.isConfirmed) return true
   io.print(`This would ${deed}.`)
   io.print('Some sticks stay stuck in the new mode, and a few need their power cut to come back. Turn automatic')
   io.print('connection off before. Add --yes to do it.')
+  io.print(wayBack)
   return false
 }

@@ -1,52 +1,53 @@
-import { connect } from 'node:net'
-import { userInfo } from 'node:os'
 import { setTimeout as pause } from 'node:timers/promises'
+import { ConfigError } from '../config/load.ts'
 import type { Config } from '../config/schema.ts'
 import { identifyUsb } from '../devices/usb-remedies.ts'
 import { AtChannel } from '../driver/at-channel.ts'
 import { probeAtPort } from '../driver/create-driver.ts'
 import { openSerial } from '../transport/serial.ts'
-import type { ProbePort } from '../transport/usb-follow.ts'
+import { currentUser } from '../transport/tty-access.ts'
 import { scanUsb } from '../transport/usb-tty.ts'
 import type { CliIo } from './command-line.ts'
 import { UsageError } from './command-line.ts'
 import { runDoctor } from './doctor.ts'
-import { canWriteFile, tryOpenTty } from './doctor-facts.ts'
+import { visitBroker } from './doctor-broker.ts'
+import type { DoctorConfig } from './doctor-facts.ts'
+import { tryOpenTty } from './doctor-facts.ts'
+import { examineAtPort } from './doctor-modem.ts'
+import { freeBytesAt, tryWriteFile } from './doctor-storage.ts'
 import { runPorts } from './ports.ts'
 import { configFrom } from './sources.ts'
-import type { SwitchIo } from './switch.ts'
+import { getPage } from './stick-web-page.ts'
+import type { SwitchTarget } from './switch.ts'
 import { runSwitch } from './switch.ts'
 
 const BAUD = 115_200
-const NETWORK_LIMIT_MS = 5000
+const PAGE_LIMIT_MS = 5000
 
 const scan = () => scanUsb({ identify: identifyUsb })
 const print = (line: string): void => void process.stdout.write(`${line}\n`)
 const isTerminal = process.stdout.isTTY === true
-const probing =
-  (signal: AbortSignal): ProbePort =>
-  (tty) =>
-    probeAtPort(tty, { baud: BAUD }, signal)
 
 /** `zte2mqtt ports`. */
-export function ports(_: CliIo, signal: AbortSignal): Promise<number> {
-  return runPorts({ scan, probe: probing(signal), print, isTerminal })
+export function ports({ args }: CliIo, signal: AbortSignal): Promise<number> {
+  if (args.length > 0) throw new UsageError(`ports takes no arguments, found ${args[0]}.`)
+  return runPorts({ scan, probe: (tty) => probeAtPort(tty, { baud: BAUD }, signal), print, isTerminal })
 }
 
-/** `zte2mqtt doctor`: with the configuration of this machine, faults of which are reported first. */
+/** `zte2mqtt doctor`: with the configuration of this machine; one that cannot be used is a finding like others. */
 export function doctor(io: CliIo, signal: AbortSignal): Promise<number> {
-  const config = configFrom(io)
-  const { username, gid } = userInfo()
+  const config = configOrFaults(io)
   return runDoctor({
     scan,
-    probe: probing(signal),
+    probe: (port) => examineAtPort(port, { baud: baudOf(port, config) }, signal),
     tryOpen: tryOpenTty,
-    canWrite: canWriteFile,
-    tryBroker: () => tryBroker(config),
+    tryWrite: tryWriteFile,
+    freeBytes: freeBytesAt,
+    visitBroker: async () =>
+      config instanceof ConfigError ? { findings: [], isBridgeOnline: false } : visitBroker(config),
     tryRouter: async () => null,
-    user: { name: username, pid: process.pid, groups: [gid, ...(process.getgroups?.() ?? [])] },
-    modems: config.modems.map(({ id, port, imei }) => ({ id, transport: 'serial', port, imei })),
-    journalPath: config.journal.path,
+    user: currentUser(),
+    config: doctorConfig(config),
     print,
     isTerminal,
   })
@@ -54,52 +55,83 @@ export function doctor(io: CliIo, signal: AbortSignal): Promise<number> {
 
 /** `zte2mqtt switch`. */
 export function switchMode({ args }: CliIo, signal: AbortSignal): Promise<number> {
-  const [target, ...rest] = args.filter((arg) => arg !== '--yes')
-  const at = rest.indexOf('--stick')
-  if (target !== 'modem' && target !== 'network' && target !== 'storage') {
-    throw new UsageError('switch needs a mode: modem, network or storage.')
-  }
   return runSwitch({
-    target,
-    stick: at === -1 ? null : (rest[at + 1] ?? null),
-    isConfirmed: args.includes('--yes'),
+    ...readSwitchArguments(args),
     scan,
-    probe: probing(signal),
+    probe: (tty) => probeAtPort(tty, { baud: BAUD }, signal),
     send: (tty, command) => sendOne(tty, command, signal),
-    get,
-    pause: (ms) => pause(ms),
-    print,
+    get: getPage(PAGE_LIMIT_MS),
+    pause: (ms) => pause(ms, undefined, { signal }),
+    print: isTerminal ? print : (what) => print(JSON.stringify({ what })),
   })
+}
+
+/** What the user typed behind `switch`. @throws UsageError with what would make sense */
+export function readSwitchArguments(args: readonly string[]) {
+  const given: { target?: SwitchTarget; stick: string | null; url?: string; isConfirmed: boolean } = {
+    stick: null,
+    isConfirmed: false,
+  }
+  const rest = [...args]
+  for (let word = rest.shift(); word !== undefined; word = rest.shift()) {
+    const [, option, inline] = /^(--stick|--url)(?:=(.*))?$/.exec(word) ?? []
+    if (word === '--yes') given.isConfirmed = true
+    else if (option !== undefined) {
+      const value = inline ?? rest.shift()
+      if (!value || value.startsWith('--')) throw new UsageError(`${option} needs a value.`)
+      if (option === '--stick') given.stick = value
+      else given.url = readUrl(value)
+    } else if (given.target === undefined && (word === 'modem' || word === 'network' || word === 'storage')) {
+      given.target = word
+    } else throw new UsageError(`switch does not know ${JSON.stringify(word)}. ${SWITCH_USAGE}`)
+  }
+  const { target } = given
+  if (target === undefined) throw new UsageError(`switch needs a mode. ${SWITCH_USAGE}`)
+  return { ...given, target }
+}
+
+const SWITCH_USAGE = 'Usage: zte2mqtt switch modem|network|storage [--stick PORT] [--url URL] [--yes]'
+
+function readUrl(text: string): string {
+  if (!/^http:\/\/[^/?#]+\/?$/.test(text) || !URL.canParse(text)) {
+    throw new UsageError(`--url needs an address such as http://192.168.0.1, found ${JSON.stringify(text)}.`)
+  }
+  return text.replace(/\/$/, '')
+}
+
+function configOrFaults(io: CliIo): Config | ConfigError {
+  try {
+    return configFrom(io)
+  } catch (error) {
+    if (error instanceof ConfigError) return error
+    throw error
+  }
+}
+
+function doctorConfig(config: Config | ConfigError): DoctorConfig {
+  if (config instanceof ConfigError) return { faults: config.faults, modems: [], storage: [] }
+  const { modems, journal, broker, mqtt } = config
+  return {
+    faults: [],
+    modems: modems.map(({ id, port, imei, pin }) => ({ id, transport: 'serial', port, imei, hasPin: pin !== null })),
+    storage: [
+      { option: 'journal.path', path: journal.path },
+      ...(mqtt.url === '' ? [{ option: 'broker.path' as const, path: broker.path }] : []),
+    ],
+  }
+}
+
+function baudOf(port: string, config: Config | ConfigError): number {
+  const modems = config instanceof ConfigError ? [] : config.modems
+  return modems.find((modem) => modem.port === port)?.baud ?? BAUD
 }
 
 async function sendOne(tty: string, command: string, signal: AbortSignal): Promise<readonly string[]> {
   const channel = new AtChannel(await openSerial(tty, { baud: BAUD, signal }))
   try {
     await channel.wake(signal)
-    return await channel.send(command)
+    return await channel.send(command, { signal })
   } finally {
     await channel.close()
   }
-}
-
-const get: SwitchIo['get'] = async (url, headers) => {
-  const response = await fetch(url, { headers, signal: AbortSignal.timeout(NETWORK_LIMIT_MS) })
-  return { status: response.status, body: await response.text() }
-}
-
-/** Whether something listens there; whether it lets us in is said by the bridge's log at start. */
-function tryBroker({ mqtt }: Config): Promise<string | null> {
-  if (mqtt.url === '') return Promise.resolve(null)
-  const { hostname, port, protocol } = new URL(mqtt.url)
-  const usual = { 'mqtts:': 8883, 'ws:': 80, 'wss:': 443 }[protocol] ?? 1883
-  return new Promise((resolve) => {
-    const socket = connect({ host: hostname, port: port === '' ? usual : Number(port), timeout: NETWORK_LIMIT_MS })
-    const answer = (fault: string | null): void => {
-      socket.destroy()
-      resolve(fault)
-    }
-    socket.once('connect', () => answer(null))
-    socket.once('timeout', () => answer('it does not answer'))
-    socket.once('error', ({ message }) => answer(message))
-  })
 }

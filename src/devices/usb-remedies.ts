@@ -21,7 +21,7 @@ export function usbModeswitchCommands(product: UsbProduct): readonly string[] {
   return message === undefined ? byEject : [...byEject, `${base} -M ${message}`]
 }
 
-/** The line that makes the kernel's `option` driver take an id it does not know; as root, until the next start. */
+/** The line that makes the kernel's `option` driver take an id it does not know; as root, holds until the next start. */
 export function newIdCommand(productId: string): string {
   return `modprobe option; echo ${ZTE_VENDOR_ID} ${productId} > /sys/bus/usb-serial/drivers/option1/new_id`
 }
@@ -29,15 +29,14 @@ export function newIdCommand(productId: string): string {
 const REMEDIES: Record<UsbMode, (product: UsbProduct) => string> = {
   storage: (product) => {
     const commands = usbModeswitchCommands(product).map((command) => `"${command}"`)
-    const after = product.zeroCd?.targets.length ? ` It comes back as ${targetsOf(product.zeroCd.targets)}.` : ''
-    return `Install usb-modeswitch with its data package, which switches it whenever it is plugged in, or run as root ${commands.join(', and if that is not enough ')}.${after}`
+    return `Install usb-modeswitch with its data package, which switches it whenever it is plugged in, or run as root ${commands.join(', and if that is not enough ')}.${afterwards(product)}`
   },
   network: () =>
-    `Either leave it so and configure it with "transport: http" and "url: ${DEFAULT_STICK_URL}", or send it to modem mode with "zte2mqtt switch modem --yes", which opens ${DEFAULT_STICK_URL}${MODE_SWITCH_PATHS[0]} on the stick. The bridge never does that by itself, because some sticks do not find the way back.`,
+    `Send it to modem mode with "zte2mqtt switch modem --yes", which opens ${DEFAULT_STICK_URL}${MODE_SWITCH_PATHS[0]} on the stick. The bridge never does that by itself, because some sticks do not find the way back. Or leave it so, if docs/configuration.md of your version lists "transport: http".`,
   bootloader: () =>
     'Unplug it and plug it in again. If it comes back like this, its firmware is damaged; nothing here can repair that.',
   modem: (product) =>
-    `The kernel's driver "option" is missing or does not know this id. As root: ${newIdCommand(product.productId)}`,
+    `The kernel's driver "option" is missing or does not know this id. As root, after every start of the computer: ${newIdCommand(product.productId)}`,
   unknown: (product) =>
     `This id is not known here. If the stick has serial ports, as root: ${newIdCommand(product.productId)}`,
 }
@@ -57,6 +56,15 @@ export function identifyUsb(
 ): UsbProduct & { readonly remedy: string } {
   const product = describeUsbProduct(productId, interfaceClasses)
   return { ...product, remedy: remedyWithoutPort(product) }
+}
+
+function afterwards({ zeroCd }: UsbProduct): string {
+  const targets = zeroCd?.targets ?? []
+  if (targets.length === 0) return ''
+  const isNetwork = targets.every((target) => describeUsbProduct(target, []).mode === 'network')
+  const network =
+    ' in network mode: a network card with a web page and without serial ports. From there "zte2mqtt switch modem" leads on'
+  return ` It comes back as ${targetsOf(targets)}${isNetwork ? network : ''}.`
 }
 
 function targetsOf(targets: readonly string[]): string {

@@ -20,6 +20,10 @@ export interface UsbProduct {
   readonly models: string | null
   /** Interface numbers in the order in which to look for the AT port; empty in modes without serial ports. */
   readonly atInterfaces: readonly number[]
+  /** Interface of the AT port that stays usable while another one carries data; `null` where the table names none. */
+  readonly statusInterface: number | null
+  /** Interface of the AT port that can also carry data. */
+  readonly modemInterface: number | null
   /** Interface the kernel reserves for a network card, never a serial port. */
   readonly networkInterface: number | null
   /** How it leaves the CD-ROM mode; `null` where the id is no ZeroCD id. */
@@ -51,6 +55,8 @@ export function describeUsbProduct(productId: string, interfaceClasses: readonly
     mode,
     models: (mode === 'storage' ? zeroCd?.name : (composition?.models ?? portless.get(id)?.models)) ?? null,
     atInterfaces: mode === 'modem' || mode === 'unknown' ? atInterfacesOf(composition) : [],
+    statusInterface: composition?.status ?? null,
+    modemInterface: composition?.modem ?? null,
     networkInterface: composition?.network ?? null,
     zeroCd: mode === 'storage' ? zeroCd : null,
   }

@@ -25,8 +25,10 @@ export interface MqttConnectionOptions {
     readonly key?: string | undefined
     readonly rejectUnauthorized?: boolean | undefined
   }
+  /** For a look at the broker: a session that ends with its connection (Clean Session, Clean Start). */
+  readonly clean?: boolean
   /** Published by the broker, retained and with QoS 1, when the bridge is lost. */
-  readonly will: { readonly topic: string; readonly payload: string }
+  readonly will?: { readonly topic: string; readonly payload: string }
   /** Makes the stream, instead of a socket to `url`. */
   readonly connect?: () => Duplex
   /** Waiting times in ms between attempts, doubling; a connection that lasted `stable` starts over. */
@@ -70,10 +72,10 @@ export function clientOptions(options: MqttConnectionOptions, version: 5 | 4): I
   return {
     ...Object.fromEntries(given),
     clientId,
-    clean: false,
+    clean: options.clean ?? false,
     protocolVersion: version,
     ...(version === 5 ? { properties: { sessionExpiryInterval: sessionExpirySeconds } } : {}),
-    will: { topic: will.topic, payload: Buffer.from(will.payload), qos: 1, retain: true },
+    ...(will && { will: { topic: will.topic, payload: Buffer.from(will.payload), qos: 1, retain: true } }),
     keepalive: KEEPALIVE_SECONDS,
     connectTimeout: CONNECT_TIMEOUT_MS,
     // Connecting again, subscribing and sending again are done by the owner: MQTT.js heeds no Receive Maximum and, when the

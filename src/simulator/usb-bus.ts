@@ -1,4 +1,4 @@
-import { mkdir, readdir, readlink, rm, symlink, unlink, writeFile } from 'node:fs/promises'
+import { chmod, mkdir, readdir, readlink, rm, symlink, unlink, writeFile } from 'node:fs/promises'
 import { basename, dirname, join, relative } from 'node:path'
 
 /** One interface of a made-up stick. */
@@ -135,10 +135,16 @@ export class UsbBus {
     await this.#link(`sys/class/tty/${tty}`, `${device}/tty/${tty}`)
     const file = join(this.root, 'dev', tty)
     if (stick.hasDeviceFiles === false) return file
-    if (entry.line === undefined) await writeFile(file, '')
+    if (entry.line === undefined) await this.#deviceFile(file)
     else await symlink(entry.line, file)
     await this.#linkLikeUdev(stick, entry.number, tty)
     return file
+  }
+
+  // As udev makes them: for owner and group.
+  async #deviceFile(file: string): Promise<void> {
+    await writeFile(file, '')
+    await chmod(file, 0o660)
   }
 
   async #linkLikeUdev(stick: FakeStick, number: number, tty: string): Promise<void> {

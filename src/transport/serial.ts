@@ -2,12 +2,15 @@ import { connect } from 'node:net'
 import { Duplex } from 'node:stream'
 import type { SerialPort } from 'serialport'
 import { ModemError } from '../modem/errors.ts'
+import { heldError, openingError } from './opening-faults.ts'
 
 export interface SerialOptions {
   /** Bits per second; has no meaning for USB sticks. */
   readonly baud: number
   /** Gives up opening; an open port is not touched by it. */
   readonly signal: AbortSignal
+  /** Folder that holds `proc`, `etc` and `dev`, where the reason of a failure is looked for; default `/`. */
+  readonly root?: string
 }
 
 /** How long a TCP connection may take to come about, in milliseconds. */
@@ -18,19 +21,21 @@ const CONNECT_LIMIT_MS = 10_000
  * the modem goes away, and its `destroy` closes the port.
  * @throws ModemError `modem_offline` with the remedy; `invalid_request` for an address that is none; the signal's reason
  */
-export async function openSerial(port: string, { baud, signal }: SerialOptions): Promise<Duplex> {
-  signal.throwIfAborted()
-  return port.startsWith('tcp://') ? openTcp(port, signal) : openTty(port, baud, signal)
+export async function openSerial(port: string, options: SerialOptions): Promise<Duplex> {
+  options.signal.throwIfAborted()
+  return port.startsWith('tcp://') ? openTcp(port, options.signal) : openTty(port, options)
 }
 
-async function openTty(path: string, baudRate: number, signal: AbortSignal): Promise<Duplex> {
+async function openTty(path: string, { baud: baudRate, signal, root = '/' }: SerialOptions): Promise<Duplex> {
+  // The lock below keeps out only those who ask for one, and as root the kernel keeps out nobody.
+  const held = await heldError(path, root)
+  if (held !== undefined) throw held
   // Native code, which an installation without a serial modem never loads.
   const serialport = await import('serialport')
   // Without HUPCL the stick keeps its state when the bridge restarts. The modem lines are left alone: ptys have none.
   const port = new serialport.SerialPort({ path, baudRate, autoOpen: false, lock: true, hupcl: false })
-  await new Promise<void>((resolve, reject) => {
-    port.open((error) => (error ? reject(openingError(path, error)) : resolve()))
-  })
+  const failure = await new Promise<Error | null>((resolve) => port.open(resolve))
+  if (failure !== null) throw await openingError(path, failure, root)
   const stream = streamOf(port)
   if (signal.aborted) {
     stream.destroy()
@@ -64,21 +69,30 @@ function streamOf(port: SerialPort): Duplex {
 
 function openTcp(address: string, signal: AbortSignal): Promise<Duplex> {
   const { host, port } = parseAddress(address)
-  const givingUp = AbortSignal.any([signal, AbortSignal.timeout(CONNECT_LIMIT_MS)])
   const socket = connect({ host, port, noDelay: true, keepAlive: true, keepAliveInitialDelay: 30_000 })
   return new Promise((resolve, reject) => {
-    const giveUp = () => {
-      socket.destroy()
-      reject(signal.aborted ? signal.reason : openingError(address, new Error('ETIMEDOUT')))
+    const settled = () => {
+      clearTimeout(clock)
+      signal.removeEventListener('abort', giveUp)
     }
     const fail = (error: Error) => {
-      givingUp.removeEventListener('abort', giveUp)
-      reject(openingError(address, error))
+      settled()
+      void openingError(address, error).then(reject, reject)
     }
-    givingUp.addEventListener('abort', giveUp, { once: true })
+    const giveUp = () => {
+      settled()
+      socket.destroy()
+      reject(signal.reason)
+    }
+    // Not AbortSignal.any with AbortSignal.timeout: Node 20 collects that pair as garbage, and the limit never comes.
+    const clock = setTimeout(() => {
+      socket.destroy()
+      fail(new Error('ETIMEDOUT'))
+    }, CONNECT_LIMIT_MS)
+    signal.addEventListener('abort', giveUp, { once: true })
     socket.once('error', fail)
     socket.once('connect', () => {
-      givingUp.removeEventListener('abort', giveUp)
+      settled()
       socket.off('error', fail)
       resolve(socket)
     })
@@ -96,35 +110,4 @@ function parseAddress(address: string): { host: string; port: number } {
 function goneError(cause: Error | undefined): ModemError {
   const message = 'The modem was unplugged, or its port was closed from outside.'
   return new ModemError('closed', message, cause === undefined ? {} : { cause })
-}
-
-interface OpeningFault {
-  /** The system's code, or its wording: the native part of serialport passes on only that. */
-  readonly pattern: RegExp
-  readonly remedy: string
-}
-
-const OPENING_FAULTS: readonly OpeningFault[] = [
-  { pattern: /ENOENT|ENODEV|ENXIO|no such/i, remedy: 'there is no such port. Is the modem plugged in?' },
-  {
-    pattern: /EACCES|EPERM|permission denied|not permitted/i,
-    remedy:
-      'the system does not permit it. Add the user of the bridge to the group "dialout" (sudo usermod -aG dialout <user>) and log in anew; in a container, pass the device on.',
-  },
-  {
-    pattern: /EBUSY|EAGAIN|resource busy|temporarily unavailable|cannot lock/i,
-    remedy:
-      'another program holds it: perhaps ModemManager, gammu-smsd, smstools or a second bridge. Stop that program or let it ignore this modem.',
-  },
-  { pattern: /ENOTTY|inappropriate ioctl|ENOTDIR/i, remedy: 'that is no serial port.' },
-  { pattern: /ECONNREFUSED/, remedy: 'nothing listens there. Is the serial server running?' },
-  { pattern: /ENOTFOUND|EAI_AGAIN/, remedy: 'the name of the host is not known.' },
-  { pattern: /EHOSTUNREACH|ENETUNREACH|ETIMEDOUT/, remedy: 'the host does not answer. Is it switched on?' },
-]
-
-/** The error a user sees when a port cannot be opened, with what to do about it. */
-export function openingError(port: string, cause: Error & { code?: string }): ModemError {
-  const words = `${cause.code ?? ''} ${cause.message}`
-  const remedy = OPENING_FAULTS.find(({ pattern }) => pattern.test(words))?.remedy ?? 'the log tells more.'
-  return new ModemError('modem_offline', `${port} cannot be opened: ${remedy}`, { cause, detail: words.trim() })
 }

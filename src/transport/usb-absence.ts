@@ -1,3 +1,4 @@
+import { CONTAINER_REMEDY } from './tty-access.ts'
 import type { PortSearch } from './usb-candidates.ts'
 import { isClaimed } from './usb-candidates.ts'
 import type { UsbModemDevice } from './usb-tty.ts'
@@ -22,10 +23,6 @@ export function obstacleOf(device: UsbModemDevice): PortObstacle {
   if (ports.length > 0) return ports.some(({ hasDeviceFile }) => hasDeviceFile) ? 'usable' : 'no_device_file'
   return device.mode === 'modem' || device.mode === 'unknown' ? 'no_driver' : device.mode
 }
-
-/** How a container gets sticks that may leave and come back (character devices 188: ttyUSB, 166: ttyACM). */
-export const CONTAINER_REMEDY =
-  'In Docker Compose give the container "volumes: [/dev:/dev]" and "device_cgroup_rules: [\'c 188:* rmw\', \'c 166:* rmw\']"; a single "devices:" entry is lost when the stick re-enumerates.'
 
 /** A device in a few words for a user: id, product text, socket. Never its serial number or IMEI. */
 export function nameDevice(device: UsbModemDevice): string {

@@ -45,6 +45,17 @@ export function candidatePorts(search: PortSearch): readonly CandidatePort[] {
   return [{ tty: path, device: null, interface: null }, ...ports]
 }
 
+/** What a serial interface is for: the two AT ports, Qualcomm's diagnostic port, which never answers AT, or not known. */
+export type PortRole = 'status' | 'modem' | 'diagnostic' | 'unknown'
+
+/** What the tables say about an interface; whether it answers AT is known only when it was asked. */
+export function roleOf(device: UsbModemDevice, interfaceNumber: number | null): PortRole {
+  if (interfaceNumber === null) return 'unknown'
+  if (interfaceNumber === device.statusInterface) return 'status'
+  if (interfaceNumber === device.modemInterface) return 'modem'
+  return interfaceNumber === 0 ? 'diagnostic' : 'unknown'
+}
+
 /** The serial ports of a device that have a device file, in the order in which to ask them for AT. */
 export function portsInOrder(device: UsbModemDevice): readonly CandidatePort[] {
   return portsOf(device, null, null)

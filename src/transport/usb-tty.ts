@@ -9,6 +9,9 @@ export interface UsbKind {
   readonly models: string | null
   /** Interface numbers in the order in which to look for the AT port. */
   readonly atInterfaces: readonly number[]
+  /** Interface numbers of the two AT ports, `null` where the table does not name them. */
+  readonly statusInterface: number | null
+  readonly modemInterface: number | null
   /** For the user: what to do when a stick of this kind shows no serial port. */
   readonly remedy: string
 }

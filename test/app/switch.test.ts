@@ -5,8 +5,9 @@ import type { SwitchIo } from '../../src/app/switch.ts'
 import { runSwitch } from '../../src/app/switch.ts'
 import { ModemError } from '../../src/modem/errors.ts'
 import type { FakeStick, UsbBus } from '../../src/simulator/usb-bus.ts'
-import { imei, mf190, mf667, network, openBus, probing, scanOf, zeroCd } from '../transport/usb-sticks.ts'
+import { driverless, imei, mf190, mf667, network, openBus, probing, scanOf, zeroCd } from '../transport/usb-sticks.ts'
 
+const page = (status: number, body: string) => ({ kind: 'answer', status, body }) as const
 const A = imei('351111111111111', 'MF667')
 
 interface Run {
@@ -36,7 +37,7 @@ async function run(bus: UsbBus, options: Options): Promise<Run> {
     },
     get: async (url, headers) => {
       sent.push(`${url} ${JSON.stringify(headers)}`)
-      return get === undefined ? { status: 200, body: '{"result":"success"}' } : get(url, headers)
+      return get === undefined ? page(200, '{"result":"success"}') : get(url, headers)
     },
   })
   return { exitCode, text: lines.join('\n'), sent }
@@ -63,12 +64,12 @@ describe('switch modem', () => {
     const { exitCode, text, sent } = await run(bus, { target: 'modem', pause: comeBack(bus) })
     assert.deepEqual(sent, [FIRST_URL])
     assert.equal(exitCode, 0)
-    assert.match(text, /^Done: it is 19d2:0016 /)
+    assert.match(text, /^Done: it is 19d2:0016 .*Way back: "zte2mqtt switch network --yes", then plug it in again\.$/)
   })
 
   it('takes a missing answer for a stick that is leaving', async (t) => {
     const bus = await busWith(t, network())
-    const get = () => Promise.reject(new Error('socket hang up'))
+    const get = async () => ({ kind: 'silent' }) as const
     const { exitCode, sent } = await run(bus, { target: 'modem', get, pause: comeBack(bus) })
     assert.equal(exitCode, 0)
     assert.deepEqual(sent, [FIRST_URL])
@@ -76,7 +77,7 @@ describe('switch modem', () => {
 
   it('tries the other address of other firmware', async (t) => {
     const bus = await busWith(t, network())
-    const get = async (url: string) => ({ status: url.includes('set_cmd') ? 200 : 404, body: '' })
+    const get = async (url: string) => page(url.includes('set_cmd') ? 200 : 404, '')
     const { exitCode, sent } = await run(bus, { target: 'modem', get, pause: comeBack(bus) })
     assert.deepEqual(sent, [FIRST_URL, SECOND_URL])
     assert.equal(exitCode, 0)
@@ -84,11 +85,20 @@ describe('switch modem', () => {
 
   it('gives up when the web page refuses both', async (t) => {
     const bus = await busWith(t, network())
-    const get = async () => ({ status: 200, body: '{"result":"failure"}' })
+    const get = async () => page(200, '{"result":"failure"}')
     const { exitCode, text, sent } = await run(bus, { target: 'modem', get })
     assert.deepEqual(sent, [FIRST_URL, SECOND_URL])
     assert.equal(exitCode, 1)
     assert.match(text, /refuses/)
+  })
+
+  it('says at once that there is no web page, and how to name another address', async (t) => {
+    const bus = await busWith(t, network())
+    const get = async () => ({ kind: 'unreachable', code: 'EHOSTUNREACH' }) as const
+    const pause = () => Promise.reject(new Error('waited'))
+    const { exitCode, text, sent } = await run(bus, { target: 'modem', get, pause })
+    assert.deepEqual([exitCode, sent], [1, [FIRST_URL]])
+    assert.match(text, /^There is no web page at http:\/\/192\.168\.0\.1 \(EHOSTUNREACH\)\. .*DHCP.*--url/)
   })
 
   it('gives up after a minute when the stick stays as it is', async (t) => {
@@ -100,7 +110,7 @@ describe('switch modem', () => {
     const { exitCode, text } = await run(bus, { target: 'modem', pause })
     assert.equal(exitCode, 1)
     assert.equal(waited, 60_000)
-    assert.match(text, /did not come back as a modem/)
+    assert.match(text, /did not come back as a modem.*--url/)
   })
 
   it('uses another address where one is given', async (t) => {
@@ -131,12 +141,17 @@ describe('switch network', () => {
     const { exitCode, text, sent } = await run(bus, { target: 'network' })
     assert.deepEqual(sent, ['ttyUSB1 AT+ZCDRUN=9', 'ttyUSB1 AT+ZCDRUN=F'])
     assert.equal(exitCode, 0)
-    assert.match(text, /^Done\. Unplug the stick and plug it in again/)
+    assert.match(text, /^Done\. Unplug the stick and plug it in again.*Way back: "zte2mqtt switch modem --yes"\.$/)
   })
 
   const refusals: [string, SwitchIo['send'], RegExp][] = [
     ['says no', async () => ['Open autorun state result(0:FAIL 1:SUCCESS):0'], /ZCDRUN=9 failed: the stick says no/],
-    ['says nothing to the point', async () => [], /ZCDRUN=9 failed: the stick says no/],
+    ['says nothing to the point', async () => [], /ZCDRUN=9 failed: the stick does not say whether it obeys\. Nothing/],
+    [
+      'says no in other words, and something else comes in between',
+      async () => ['zerocd on: 0', '+CREG: 1'],
+      /ZCDRUN=9 failed: the stick says no/,
+    ],
     [
       'answers ERROR',
       async () => Promise.reject(new ModemError('rejected_by_modem', 'The modem refused.')),
@@ -174,14 +189,36 @@ describe('switch network', () => {
     assert.equal(sent[0], 'ttyUSB2 AT+ZCDRUN=9')
     const silent = await run(bus, { target: 'network', probe: probing({}) })
     assert.deepEqual([silent.exitCode, silent.sent], [1, []])
+    assert.match(silent.text, /answers AT on none of its ports\. "zte2mqtt doctor" says more\.$/)
+  })
+
+  it('goes past a port that is held, and passes on who holds it when none is left', async (t) => {
+    const bus = await busWith(t, mf667())
+    const held = 'It is held by node (process 77).'
+    const { sent } = await run(bus, { target: 'network', probe: probing({ ttyUSB1: held, ttyUSB2: A }) })
+    assert.equal(sent[0], 'ttyUSB2 AT+ZCDRUN=9')
+    const busy = await run(bus, { target: 'network', probe: probing({ ttyUSB1: held }) })
+    assert.equal(busy.exitCode, 1)
+    assert.match(busy.text, /It is held by node \(process 77\)\.$/)
+  })
+
+  it('says why a stick without ports cannot be asked', async (t) => {
+    const bus = await busWith(t, driverless())
+    const { exitCode, text } = await run(bus, { target: 'network' })
+    assert.equal(exitCode, 1)
+    assert.match(text, /no driver took it\. .*new_id$/)
   })
 })
 
 describe('switch storage', () => {
   it('turns the CD-ROM on', async (t) => {
     const bus = await busWith(t, mf190())
-    const { exitCode, sent } = await run(bus, { target: 'storage' })
+    const { exitCode, text, sent } = await run(bus, { target: 'storage' })
     assert.deepEqual([exitCode, sent], [0, ['ttyUSB1 AT+ZCDRUN=9']])
+    assert.match(
+      text,
+      /returns as a CD-ROM\. Way back: "zte2mqtt switch modem" prints .*AT\+ZCDRUN=8 turns the CD-ROM off/,
+    )
   })
 
   it('knows no way from network mode', async (t) => {
@@ -203,9 +240,18 @@ describe('switch without --yes', () => {
       const { exitCode, text, sent } = await run(bus, { target, isConfirmed: false })
       assert.deepEqual([exitCode, sent], [2, []])
       assert.match(text, deed)
-      assert.match(text, /stuck(.|\n)*--yes/)
+      assert.match(text, /stuck(.|\n)*--yes(.|\n)*Way back: /)
     })
   }
+})
+
+describe('switch on a stick that hangs in its boot loader', () => {
+  it('knows no way and says what can be done', async (t) => {
+    const bus = await busWith(t, { ...mf667(), productId: '0076', interfaces: [] })
+    const { exitCode, text, sent } = await run(bus, { target: 'modem' })
+    assert.deepEqual([exitCode, sent], [1, []])
+    assert.match(text, /No way from bootloader to modem mode(.|\n)*Unplug it and plug it in again/)
+  })
 })
 
 describe('switch with several sticks', () => {

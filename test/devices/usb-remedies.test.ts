@@ -27,14 +27,23 @@ describe('usbModeswitchCommands', () => {
 
 describe('the remedy of a stick without serial ports', () => {
   const cases: [string, string, string[], RegExp[]][] = [
-    ['says what a CD-ROM turns into', '1225', [], [/usb_modeswitch -v 19d2 -p 1225 -K/, /comes back as 19d2:1405\./]],
+    [
+      'says what a CD-ROM turns into',
+      '1225',
+      [],
+      [/usb_modeswitch -v 19d2 -p 1225 -K/, /as 19d2:1405 in network mode: .*"zte2mqtt switch modem"/],
+    ],
+    ['says nothing of network mode where a modem comes back', '0115', [], [/It comes back as 19d2:0116\.$/]],
     ['does not list twenty-seven targets', '2000', [], [/comes back as another product id\./]],
     ['says nothing of targets nobody knows', '0033', ['08/06/50'], [/-p 0033 -K"\.$/]],
     [
-      'offers HTTP first and then MODE_SWITCH',
+      'offers MODE_SWITCH, and HTTP where the version knows it',
       '1405',
       [],
-      [/"transport: http".*goform_process\?goformId=MODE_SWITCH&switchCmd=FACTORY/, /never does that by itself/],
+      [
+        /goform_process\?goformId=MODE_SWITCH&switchCmd=FACTORY.*if docs\/configuration\.md .* lists "transport: http"\.$/,
+        /never does that by itself/,
+      ],
     ],
     ['gives the new_id line for a modem no driver took', '0016', ['ff/ff/ff'], [/echo 19d2 0016 > .*option1\/new_id$/]],
     ['gives the new_id line with a doubt for an unknown id', '9995', [], [/not known here.*echo 19d2 9995/]],

@@ -2,7 +2,7 @@ import assert from 'node:assert/strict'
 import { symlink } from 'node:fs/promises'
 import { join } from 'node:path'
 import { describe, it } from 'node:test'
-import { describeBusyPort, processesNamed, whoHolds } from '../../src/transport/tty-holders.ts'
+import { describeBusyPort, processesNamed, rivalsOf, whoHolds } from '../../src/transport/tty-holders.ts'
 import { mf190, openBus } from './usb-sticks.ts'
 
 describe('whoHolds', () => {
@@ -32,6 +32,22 @@ describe('whoHolds', () => {
   })
 })
 
+describe('rivalsOf', () => {
+  it('counts the other processes on a serial port', async (t) => {
+    const bus = await openBus(t)
+    const tty = (await bus.plug(mf190())).get(1) ?? ''
+    await bus.run(7, 'zte2mqtt', [tty])
+    await bus.run(612, 'ModemManager', [tty])
+    assert.deepEqual(await rivalsOf(tty, bus.root, 7), [{ pid: 612, name: 'ModemManager' }])
+  })
+
+  it('counts nobody on a pseudo terminal, which its maker holds open, nor on what is no terminal', async (t) => {
+    const bus = await openBus(t)
+    await bus.run(8, 'socat', ['/dev/pts/3', '/dev/null'])
+    for (const path of ['/dev/pts/3', '/dev/null']) assert.deepEqual(await rivalsOf(path, bus.root, 7), [])
+  })
+})
+
 describe('processesNamed', () => {
   it('compares the whole name', async (t) => {
     const bus = await openBus(t)
@@ -50,7 +66,19 @@ describe('describeBusyPort', () => {
   it('names any other program', () => {
     assert.equal(
       describeBusyPort('/dev/ttyUSB1', [{ pid: 9, name: 'minicom' }]),
-      '/dev/ttyUSB1 is held by minicom (process 9). Stop it.',
+      '/dev/ttyUSB1 is held by minicom (process 9). Quit it, or give the bridge another port.',
+    )
+  })
+
+  it('says the remedy for each of several holders, once', () => {
+    const holders = [
+      { pid: 1, name: 'wvdial' },
+      { pid: 2, name: 'pppd' },
+      { pid: 3, name: 'smsd' },
+    ]
+    assert.equal(
+      describeBusyPort('/dev/ttyUSB1', holders),
+      '/dev/ttyUSB1 is held by wvdial (process 1), pppd (process 2), smsd (process 3). End that dial-up connection, and let nothing dial by itself. Stop it with "sudo systemctl disable --now smstools".',
     )
   })
 

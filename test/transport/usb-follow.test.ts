@@ -311,7 +311,7 @@ describe('findAtPort', () => {
 
   const remedies = [
     ['a CD-ROM', zeroCd(), [/^No ZTE stick that answers AT/, /storage mode.*usb_modeswitch -v 19d2 -p 1225 -K/]],
-    ['network mode', network(), [/in network mode.*"transport: http".*MODE_SWITCH/]],
+    ['network mode', network(), [/in network mode.*MODE_SWITCH.*"transport: http"/]],
     ['an id the kernel does not know', driverless(), [/no driver took it.*echo 19d2 0016 > .*new_id/]],
     ['missing device files', { ...mf190(), hasDeviceFiles: false }, [/missing in \/dev\..*c 188:\* rmw/]],
     [

@@ -5,7 +5,10 @@ import { describe, it } from 'node:test'
 import { scanUsb } from '../../src/transport/usb-tty.ts'
 import { driverless, mf190, mf192, mf636, network, openBus, scanOf, zeroCd } from './usb-sticks.ts'
 
-const identify = () => ({ mode: 'unknown', models: null, atInterfaces: [], remedy: '' }) as const
+const identify = () => {
+  const nothing = { models: null, atInterfaces: [], statusInterface: null, modemInterface: null, remedy: '' }
+  return { mode: 'unknown', ...nothing } as const
+}
 
 describe('scanUsb', () => {
   it('reads identity, socket and the tty of each interface of a stick behind a hub', async (t) => {
