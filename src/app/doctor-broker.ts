@@ -1,6 +1,7 @@
 import { once } from 'node:events'
 import { createServer } from 'node:net'
 import { COMMANDS } from '../bridge/commands.ts'
+import { ConfigError } from '../config/load.ts'
 import type { Config } from '../config/schema.ts'
 import { MqttConnection } from '../mqtt/client.ts'
 import { brokerAddress } from '../mqtt/connection-options.ts'
@@ -74,9 +75,10 @@ function optionsFor(config: Config, url: string): ReturnType<typeof connectionOp
     const options = connectionOptions(config, url)
     return { ...options, clientId: `${options.clientId}-doctor`, sessionExpirySeconds: 0 }
   } catch (error) {
-    if (!(error instanceof Error && 'path' in error)) throw error
-    const what = `A file that mqtt.ca, mqtt.cert or mqtt.key names cannot be read: ${error.message}.`
-    return { unreadable: problem(what, 'Correct the path, or let the user of the service read the file.') }
+    if (!(error instanceof ConfigError)) throw error
+    return {
+      unreadable: problem(error.faults.join(' '), 'Correct the path, or let the user of the service read the file.'),
+    }
   }
 }
 

@@ -234,7 +234,7 @@ function pem(option: 'ca' | 'cert' | 'key', mqtt: Config['mqtt']): string | unde
   try {
     return path === null ? undefined : readFileSync(path, 'utf8')
   } catch (error) {
-    throw new ConfigError([`mqtt.${option}: ${(error as Error).message}. Name a file that the bridge can read.`])
+    throw new ConfigError([`mqtt.${option}: ${(error as Error).message}`])
   }
 }
 

@@ -18,14 +18,22 @@ export function matchReport(journal: Journal, modem: ModemId, report: StatusRepo
     .filter((outbound) => sameNumber(outbound.request.to, report.to))
   const found =
     find(candidates, report, (part) => part.state === 'submitted' && part.references.includes(report.reference)) ??
-    // Nobody heard the reference of a part whose hand-over was cut off: the oldest such part to that number it is.
-    find([...candidates].reverse(), report, (part) => part.state === 'unknown')
+    uncertain(candidates, report)
   if (found === undefined) return false
   if (report.outcome === 'pending') return true
   const outcome = report.outcome === 'delivered' ? 'delivered' : 'failed'
   journal.outbound.reported(found.outbound.seq, found.part.part, outcome)
   settleDelivery(journal, modem, found.outbound.id, report)
   return true
+}
+
+/**
+ * Nobody heard the reference of a part whose hand-over was cut off: the oldest such part to that number it is. Not while another
+ * part to it is being handed over, whose reference is about to be heard: a report may overtake the answer.
+ */
+function uncertain(candidates: readonly Outbound[], report: StatusReport): ReturnType<typeof find> {
+  if (find(candidates, report, (part) => part.state === 'submitting') !== undefined) return undefined
+  return find([...candidates].reverse(), report, (part) => part.state === 'unknown')
 }
 
 function find(

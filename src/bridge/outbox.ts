@@ -98,6 +98,11 @@ export class Outbox {
     journal.outbound.partSettled(outbound.seq, part.part, 'waiting')
     // The modem going away before it had the message is no attempt: nobody refused anything.
     if (error.retry === 'after_reopen') return
+    // Nor is a SIM that was taken out: a message waits for it as it waits for a modem that was.
+    if (error.code === 'sim_not_ready') {
+      journal.outbound.waitUntil(outbound.seq, now() + retry.backoffMs)
+      return
+    }
     if (error.retry !== 'never' && outbound.attempts + 1 < retry.attempts) {
       journal.outbound.putOff(outbound.seq, now() + retry.backoffMs * 2 ** outbound.attempts)
       return
@@ -126,8 +131,7 @@ export class Outbox {
       return
     }
     journal.outbound.settled(outbound.seq, 'unknown', {
-      ...(error === undefined ? {} : failureOf(error)),
-      code: error?.code ?? 'modem_offline',
+      ...(error === undefined ? { code: 'modem_offline' as const } : failureOf(error)),
       message:
         'The connection ended between handing the message over and hearing the result. It may or may not have been sent; it is not sent again.',
     })

@@ -46,7 +46,7 @@ export class Session {
 
   /**
    * Returns never by itself: rejects with the cause when the modem is lost, and resolves at the abort.
-   * @param opened what comes before polling
+   * @param opened what comes before everything else
    */
   async serve(modem: Modem, opened: () => Promise<void>, signal: AbortSignal): Promise<void> {
     const session = new AbortController()
@@ -54,31 +54,46 @@ export class Session {
     const lost = new Promise<never>((_, reject) => modem.once('lost', reject))
     modem.on('changed', (group) => this.#hint(group))
     modem.on('arrived', (direct) => this.#arrived(direct))
-    const work = [opened().then(() => this.#polling(modem, within))]
-    if (modem.can.sms !== undefined)
-      work.push(this.#receiving(modem, modem.can.sms, within), this.#sending(modem.can.sms, within))
+    const work = opened().then(() => this.#work(modem, within))
     const ended = new Promise<void>((resolve) => within.addEventListener('abort', () => resolve(), { once: true }))
     try {
-      await Promise.race([lost, ended, ...work])
+      await Promise.race([lost, ended, work])
     } finally {
       session.abort()
       await modem.close()
-      await Promise.allSettled(work)
+      await Promise.allSettled([work])
       lost.catch(() => undefined)
     }
   }
 
+  async #work(modem: Modem, signal: AbortSignal): Promise<void> {
+    const polling = this.#polling(modem, signal)
+    const { sms } = modem.can
+    await Promise.all(sms === undefined ? [polling] : [polling, this.#messages(modem, sms, signal)])
+  }
+
+  /** The first look comes before anything is sent: some sticks leave the bus with every message, and would never be looked into. */
+  async #messages(modem: Modem, store: SmsStore, signal: AbortSignal): Promise<void> {
+    this.#links.inbox.opened()
+    await this.#look(modem, store)
+    await Promise.all([this.#receiving(modem, store, signal), this.#sending(store, signal)])
+  }
+
   async #receiving(modem: Modem, store: SmsStore, signal: AbortSignal): Promise<void> {
-    const { inbox, bells, options, tolerantly, onServed } = this.#links
-    inbox.opened()
+    const { bells, options } = this.#links
     while (!signal.aborted) {
-      await tolerantly('receive', async () => {
-        await inbox.look(modem, store)
-        bells.settle.ring()
-        onServed()
-      })
       await bells.look.wait(options.poll.smsMs, signal)
+      if (!signal.aborted) await this.#look(modem, store)
     }
+  }
+
+  async #look(modem: Modem, store: SmsStore): Promise<void> {
+    const { inbox, bells, tolerantly, onServed } = this.#links
+    await tolerantly('receive', async () => {
+      await inbox.look(modem, store)
+      bells.settle.ring()
+      onServed()
+    })
   }
 
   async #sending(store: SmsStore, signal: AbortSignal): Promise<void> {

@@ -100,6 +100,8 @@ export class Supervisor {
   /** Until `signal` aborts. */
   async run(signal: AbortSignal): Promise<void> {
     this.#announce()
+    // An earlier process may have left another one in the broker.
+    this.#publishState()
     await this.#tolerantly('recover', async () => this.#usbPower?.restore())
     await Promise.all([
       this.#live(signal),
@@ -139,8 +141,9 @@ export class Supervisor {
       await this.#session.serve(modem, () => this.#opened(modem), signal)
     } catch (error) {
       if (signal.aborted || !(error instanceof ModemError)) throw error
-      this.#lost(error)
-      await this.#aid(troubleOf(error, this.#counts.openings > 0), undefined, signal)
+      const cause = rootOf(error)
+      this.#lost(cause)
+      await this.#aid(troubleOf(cause, this.#counts.openings > 0), undefined, signal)
       await this.#bells.reopen.wait(backOffMs(this.#life), signal)
     }
   }
@@ -287,4 +290,9 @@ export class Supervisor {
   #ring(...bells: (keyof Bells)[]): void {
     for (const bell of bells) this.#bells[bell].ring()
   }
+}
+
+/** A request that was still waiting when the connection ended rejects with that; what ended it is behind. */
+function rootOf(error: ModemError): ModemError {
+  return error.code === 'closed' && error.cause instanceof ModemError ? error.cause : error
 }

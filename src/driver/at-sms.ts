@@ -54,11 +54,9 @@ export class AtSmsStore implements SmsStore {
       const found = [...(await this.#read(used))]
       const wanted = others.filter((store) => everywhere || store === reportStore || this.#announced.has(store))
       if (wanted.length === 0) return found
-      try {
-        for (const store of wanted) found.push(...(await this.#readOther(store)))
-      } finally {
-        await this.#channel.send(select)
-      }
+      // Only the end of the connection comes through here, and then there is nobody left to choose the used one again.
+      for (const store of wanted) found.push(...(await this.#readOther(store)))
+      await this.#channel.send(select)
       return found
     })
   }
@@ -68,14 +66,11 @@ export class AtSmsStore implements SmsStore {
       const { used, select } = this.#setup
       const stores = new Set(segments.filter(({ slot }) => slot !== null).map(({ store }) => store))
       const faults: unknown[] = []
-      try {
-        for (const store of stores) {
-          await this.#channel.send(store === used ? select : selectOther(store))
-          for (const { slot, store: place } of segments) if (place === store) await this.#delete(slot, faults)
-        }
-      } finally {
-        if ([...stores].some((store) => store !== used)) await this.#channel.send(select)
+      for (const store of stores) {
+        if (!(await this.#choose(store === used ? select : selectOther(store), faults))) continue
+        for (const { slot, store: place } of segments) if (place === store) await this.#delete(slot, faults)
       }
+      if ([...stores].some((store) => store !== used)) await this.#channel.send(select)
       // What could be removed is; the rest will be found again.
       if (faults.length > 0) throw faults[0]
     })
@@ -119,6 +114,17 @@ export class AtSmsStore implements SmsStore {
 
   async #listOnce(): Promise<readonly ListedPdu[]> {
     return parseCmgl(await this.#channel.send('AT+CMGL=4')).filter(({ stat }) => !OWN.has(stat))
+  }
+
+  async #choose(select: string, faults: unknown[]): Promise<boolean> {
+    try {
+      await this.#channel.send(select)
+      return true
+    } catch (error) {
+      if (endsConnection(error)) throw error
+      faults.push(error)
+      return false
+    }
   }
 
   async #delete(slot: number | null, faults: unknown[]): Promise<void> {

@@ -206,9 +206,14 @@ export class OutboundRecords {
     this.#db.transaction(() => this.#settle(seq, status, error))
   }
 
-  /** Not now: once more after `notBefore` (ms since the epoch). */
+  /** Refused: once more after `notBefore` (ms since the epoch). */
   putOff(seq: number, notBefore: number): void {
     this.#db.run('UPDATE outbound SET attempts = attempts + 1, not_before = ? WHERE seq = ?', notBefore, seq)
+  }
+
+  /** Not before that moment (ms since the epoch), for a reason that is none of the message's. */
+  waitUntil(seq: number, notBefore: number): void {
+    this.#db.run('UPDATE outbound SET not_before = ? WHERE seq = ?', notBefore, seq)
   }
 
   /** Messages handed over, wholly or perhaps, whose delivery is not settled, newest first. */

@@ -3,7 +3,7 @@ import type { Duplex } from 'node:stream'
 import type { Call, Reply, Result } from './at-command.ts'
 import { ERROR, OK, parseCommandLine, refusal } from './at-command.ts'
 import { AT_COMMANDS } from './commands.ts'
-import type { DropMoment } from './faults.ts'
+import type { DropMoment, Faults } from './faults.ts'
 import type { PortRole } from './profiles.ts'
 import { CMS_OF_CME, wordResult } from './result-words.ts'
 import type { PortSettings, StickInsides } from './stick-insides.ts'
@@ -84,8 +84,10 @@ export class AtPort {
     const { faults } = this.#stick
     if (this.#client === null || faults.isHung) return
     let octets: Uint8Array = Buffer.from(text, 'latin1')
-    if (faults.junk) octets = Buffer.concat([faults.junk, octets])
-    faults.junk = null
+    if (faults.junk) {
+      octets = Buffer.concat([faults.junk.octets, octets])
+      if (--faults.junk.times <= 0) faults.junk = null
+    }
     const size = faults.pieceSize ?? octets.length
     for (let at = 0; at < octets.length; at += size) this.#client?.write(octets.subarray(at, at + size))
   }
@@ -204,9 +206,7 @@ export class AtPort {
   /** Writes the answer when its time has come, and then what was held back. */
   #finish(call: Call | null, { information, afterwards, delayMs }: Answer, result: Result): void {
     const { faults, timers } = this.#stick
-    const late = faults.lateMs
-    faults.lateMs = 0
-    timers.after(delayMs + late, () => {
+    timers.after(delayMs + this.#latenessOf(call), () => {
       if (call?.name === '+CMGS' && this.#drops('before-cmgs-result')) return
       if (call?.name === '+CMGD' && this.#drops('before-cmgd-result')) return
       const [first = ''] = information
@@ -223,6 +223,14 @@ export class AtPort {
     })
   }
 
+  #latenessOf(call: Call | null): number {
+    const { faults } = this.#stick
+    const { late } = faults
+    if (!late || (late.command !== null && late.command !== call?.name)) return 0
+    faults.late = null
+    return late.delayMs
+  }
+
   /** V1: every block between line ends; V0: a bare digit for the result. */
   #frame(information: readonly string[], result: Result): string {
     const words = wordResult(result, this.#stick.settings.cmee)
@@ -235,10 +243,23 @@ export class AtPort {
   #withLineBetween(text: string): string {
     const { faults } = this.#stick
     const lines = text.match(/(?:\r\n)?[^\r\n]+\r\n?/g) ?? []
-    if (!faults.between || lines.length < 2) return text
+    if (lines.length < 2) return text
+    if (faults.interleaved) return this.#interleave(lines, faults.interleaved)
+    if (!faults.between) return text
     const { line, afterLine } = faults.between
     faults.between = null
     return lines.toSpliced(afterLine, 0, CRLF + line + CRLF).join('')
+  }
+
+  #interleave(lines: readonly string[], interleaved: NonNullable<Faults['interleaved']>): string {
+    if (--interleaved.answers <= 0) this.#stick.faults.interleaved = null
+    return lines
+      .flatMap((line, at) => {
+        if (at === 0) return [line]
+        const news = interleaved.lines[interleaved.next++ % interleaved.lines.length]
+        return [CRLF + news + CRLF, line]
+      })
+      .join('')
   }
 
   #drops(moment: DropMoment): boolean {

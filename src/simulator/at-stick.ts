@@ -123,14 +123,14 @@ export class AtStick implements Subscriber {
     this.faults.isHung = true
   }
 
-  /** The next answer comes so much later. */
-  answerLate(delayMs: number): void {
-    this.faults.lateMs = delayMs
+  /** The next answer, or the next to this command (`+CSQ`), comes so much later. */
+  answerLate(delayMs: number, command: string | null = null): void {
+    this.faults.late = { delayMs, command }
   }
 
-  /** Octets that nobody asked for, ahead of the next output. */
-  garble(octets: Uint8Array): void {
-    this.faults.junk = octets
+  /** Octets that nobody asked for, ahead of each of the next outputs. */
+  garble(octets: Uint8Array, times = 1): void {
+    this.faults.junk = { octets, times }
   }
 
   /** Output in pieces of so many octets; `null` ends it. */
@@ -141,6 +141,11 @@ export class AtStick implements Subscriber {
   /** Within the next answer of more than one line. */
   insertBetweenLines(line: string, afterLine = 1): void {
     this.faults.between = { line, afterLine }
+  }
+
+  /** One of these lines, in turn, between any two lines of the next answers of more than one line. */
+  interleave(lines: readonly string[], answers = 1): void {
+    this.faults.interleaved = { lines, answers, next: 0 }
   }
 
   /** The next prompts do not come; the stick waits for data all the same. */
@@ -176,6 +181,13 @@ export class AtStick implements Subscriber {
   simAbsent(): void {
     this.sim.isAbsent = true
     this.radio.deregister()
+  }
+
+  /** Somebody puts the card in while the stick is on. */
+  insertSim(): void {
+    this.sim.isAbsent = false
+    this.sim.powerUp()
+    if (this.isOnBus) this.#hardware.start()
   }
 
   /** The SIM asks for this PIN, now and after every power-up. */

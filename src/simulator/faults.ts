@@ -16,14 +16,16 @@ export interface Faults {
   /** The stick keeps its connection and says nothing more. */
   isHung: boolean
   dropAt: DropMoment | null
-  /** The next answer is late by so much. */
-  lateMs: number
-  /** Octets ahead of the next output. */
-  junk: Uint8Array | null
+  /** The next answer, or the next to this command, is late by so much. */
+  late: { readonly delayMs: number; readonly command: string | null } | null
+  /** Octets ahead of the next outputs. */
+  junk: { readonly octets: Uint8Array; times: number } | null
   /** Output is written in pieces of so many octets. */
   pieceSize: number | null
   /** A line within the next answer of more than one line, behind its line number `afterLine`. */
   between: { readonly line: string; readonly afterLine: number } | null
+  /** Lines that come in turn between any two lines of the next answers of more than one line. */
+  interleaved: { readonly lines: readonly string[]; answers: number; next: number } | null
   promptsToSwallow: number
   promptsWithoutBlank: number
   notificationsToLose: number
@@ -40,10 +42,11 @@ export function noFaults(): Faults {
   return {
     isHung: false,
     dropAt: null,
-    lateMs: 0,
+    late: null,
     junk: null,
     pieceSize: null,
     between: null,
+    interleaved: null,
     promptsToSwallow: 0,
     promptsWithoutBlank: 0,
     notificationsToLose: 0,

@@ -300,6 +300,50 @@ test('a command whose acknowledgement may be lost is absorbed once after the ses
   assert.equal(waiting(), 3)
 })
 
+test('a report that overtakes the answer to its own part is not taken for that of an uncertain one', async (t) => {
+  const { accept, modem, drain, deliver, status, outbox, journal } = setUp(t)
+  modem.onSubmit = async (_, handOver) => {
+    handOver()
+    throw new ModemError('closed', 'gone')
+  }
+  accept({ id: 'cut off', text: 'one' })
+  await assert.rejects(drain())
+  outbox.settleInterrupted()
+  assert.equal(status('cut off'), 'unknown')
+  let isOurs: boolean | undefined
+  modem.onSubmit = async (_, handOver) => {
+    handOver()
+    isOurs = deliver(9, 'delivered')
+    return [9]
+  }
+  accept({ id: 'next', text: 'two' })
+  await drain()
+  assert.equal(isOurs, false)
+  assert.deepEqual([status('cut off'), status('next')], ['unknown', 'sent'])
+  assert.equal(deliver(9, 'delivered'), true)
+  assert.deepEqual([status('cut off'), status('next')], ['unknown', 'delivered'])
+  assert.equal(journal.outbound.waiting('stick'), 0)
+})
+
+test('a message waits for a SIM that was taken out, however often it is tried', async (t) => {
+  const { accept, modem, drain, status, clock } = setUp(t)
+  modem.onSubmit = async () => {
+    throw new ModemError('sim_not_ready', 'no SIM', { cms: 310, retry: 'never' })
+  }
+  accept({ id: 'a' })
+  for (let turn = 0; turn < 6; turn += 1) {
+    await drain()
+    assert.equal(status('a'), 'queued')
+    clock.ms += 10_000
+  }
+  modem.onSubmit = async (_, handOver) => {
+    handOver()
+    return [1]
+  }
+  await drain()
+  assert.equal(status('a'), 'sent')
+})
+
 test('a message that was refused and expires before its next try is not tried again, and what is due lies ahead', async (t) => {
   const { accept, modem, drain, status, clock, journal } = setUp(t)
   modem.onSubmit = async (_, handOver) => {

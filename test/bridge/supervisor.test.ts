@@ -175,6 +175,47 @@ test('power that an earlier process took away is given back at the start', async
   await second
 })
 
+test('what lies in the modem is fetched before anything is sent', async (t) => {
+  const { opens, outlet, pass, supervisor, modems } = supervise(t)
+  opens(async () => {
+    const modem = new FakeModem()
+    modem.stored.push(segment('came first'))
+    modem.onSubmit = async (_, handOver) => {
+      handOver()
+      modem.emit('lost', new ModemError('closed', 'it leaves the bus at every message'))
+      throw new ModemError('closed', 'gone')
+    }
+    modems.push(modem)
+    return modem
+  })
+  supervisor.service.accept(
+    { to: ['+491711'], text: 'x', flash: false, priority: 'normal', encoding: 'auto' },
+    { identity: 'x', messageExpiresAt: null },
+  )
+  await pass(1)
+  assert.deepEqual(
+    outlet.received.map(({ text }) => text),
+    ['came first'],
+  )
+})
+
+test('a hang is told as such, whichever request was rejected first', async (t) => {
+  const { modem, outlet, pass, problems } = supervise(t)
+  await pass(1)
+  const cause = new ModemError('timeout', 'The modem gave no answer to AT+CSQ within 5 s.')
+  modem().emit('lost', new ModemError('closed', 'closed before this request was sent', { cause }))
+  await pass(0)
+  assert.deepEqual(problems, [cause.message])
+  assert.equal(outlet.phases.at(-1), 'recovering')
+})
+
+test('the state is told before the modem has ever been opened', async (t) => {
+  const { opens, outlet, pass, ending } = supervise(t)
+  opens(() => new Promise((_, reject) => ending.signal.addEventListener('abort', () => reject(ending.signal.reason))))
+  await pass(0)
+  assert.deepEqual(outlet.phases, ['starting'])
+})
+
 describe('a SIM', () => {
   test('that was taken out and put back makes the modem be opened again', async (t) => {
     const { modem, driver, outlet, pass } = supervise(t)

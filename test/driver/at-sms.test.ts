@@ -1,10 +1,11 @@
 import assert from 'node:assert/strict'
+import type { TestContext } from 'node:test'
 import { describe, test } from 'node:test'
 import { joinPdus, prepareSubmissions } from '../../src/driver/stored-pdu.ts'
 import { ModemError } from '../../src/modem/errors.ts'
 import type { OutboundSms, StoredSegment, Submission } from '../../src/modem/messages.ts'
 import type { Modem, SmsStore } from '../../src/modem/modem.ts'
-import { FRIEND, OWN_NUMBER, setUp } from './stick-bench.ts'
+import { FRIEND, OWN_NUMBER, settle, setUp } from './stick-bench.ts'
 
 const HELLO = '0791447700099099040C9144770009103200004230514170908013C8329BFD0699E5EF36484F2FCBDA713A1D'
 
@@ -29,6 +30,13 @@ const textsOf = (segments: readonly StoredSegment[]): (string | null)[] =>
   segments.map(({ raw, content }) => (content.kind === 'received' ? joinPdus([raw]).text : content.kind))
 
 const placesOf = (segments: readonly StoredSegment[]): string[] => segments.map(({ store, slot }) => `${store} ${slot}`)
+
+const NOTHING = { kind: 'undecodable', reason: '' } as const
+
+const pass = async (t: TestContext, ms: number): Promise<void> => {
+  await settle()
+  t.mock.timers.tick(ms)
+}
 
 describe('the message store', () => {
   test('lists what lies in the used store, and removes it', async (t) => {
@@ -165,6 +173,29 @@ describe('the message store', () => {
     const removal = said.indexOf('AT+CMGD=1')
     assert.equal(said[removal - 1], 'AT+CPMS="SM","SM","SM"')
   })
+
+  for (const [what, use] of [
+    ['listing', (store: SmsStore) => store.list(true)],
+    [
+      'removal',
+      (store: SmsStore) => store.remove([{ store: 'ME', slot: 0, raw: HELLO, contentKey: '', content: NOTHING }]),
+    ],
+  ] as const) {
+    test(`tells what ended a ${what} in another store, not that the used one cannot be chosen after it`, async (t) => {
+      const { stick, said, open } = setUp(t)
+      const store = storeOf(await open())
+      t.mock.timers.enable({ apis: ['setTimeout'] })
+      const push = said.push.bind(said)
+      said.push = (line) => {
+        if (line === 'AT+CPMS="ME"') stick.hang()
+        return push(line)
+      }
+      const failing = assert.rejects(use(store), { code: 'timeout', message: /AT\+CPMS/ })
+      while (!stick.faults.isHung) await pass(t, 1)
+      await pass(t, 30_000)
+      await failing
+    })
+  }
 
   test('knows the second copy of a message by its content', async (t) => {
     const { stick, open } = setUp(t)

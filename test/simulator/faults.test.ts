@@ -29,10 +29,24 @@ test('a late answer comes after its time, once', async (t) => {
   assert.equal(await terminal.said(), '\r\n+CSQ: 17,99\r\n\r\nOK\r\n\r\n+CMEE: 1\r\n\r\nOK\r\n')
 })
 
+test('a late answer can be that of one command', async (t) => {
+  const { stick, terminal, clock } = await setUp(t)
+  stick.answerLate(7000, '+CSQ')
+  assert.deepEqual(await terminal.lines('AT+CMEE?'), ['+CMEE: 1', 'OK'])
+  assert.deepEqual(await terminal.lines('AT+CSQ'), [])
+  clock.advance(7000)
+  assert.equal(await terminal.said(), '\r\n+CSQ: 17,99\r\n\r\nOK\r\n')
+  assert.deepEqual(await terminal.lines('AT+CSQ'), ['+CSQ: 17,99', 'OK'])
+})
+
 test('junk comes ahead of the next output only', async (t) => {
   const { stick, terminal } = await setUp(t)
   stick.garble(Uint8Array.of(0, 0, 0x7e))
   assert.equal(await terminal.ask('AT\r'), '\0\0~\r\nOK\r\n')
+  assert.equal(await terminal.ask('AT\r'), '\r\nOK\r\n')
+  stick.garble(Uint8Array.of(0x7e), 2)
+  assert.equal(await terminal.ask('AT\r'), '~\r\nOK\r\n')
+  assert.equal(await terminal.ask('AT\r'), '~\r\nOK\r\n')
   assert.equal(await terminal.ask('AT\r'), '\r\nOK\r\n')
 })
 
@@ -61,6 +75,16 @@ for (const afterLine of [0, 1, 2]) {
     assert.deepEqual(await terminal.lines('AT+CSQ'), ['+CSQ: 17,99', 'OK'])
   })
 }
+
+test('unsolicited lines can stand between any two lines of an answer, so often', async (t) => {
+  const { stick, terminal, network } = await setUp(t)
+  network.inject({ to: OWN_NUMBER, text: 'Hello from zte2mqtt' })
+  stick.interleave(['+ZUSIMR:2', '+ZPASR: "UMTS"'], 2)
+  const lines = ['+CMGL: 1,0,,36', '+ZUSIMR:2', HELLO, '+ZPASR: "UMTS"', 'OK']
+  assert.deepEqual(await terminal.lines('AT+CMGL=4'), lines)
+  assert.deepEqual(await terminal.lines('AT+CSQ'), ['+CSQ: 17,99', '+ZUSIMR:2', 'OK'])
+  assert.deepEqual(await terminal.lines('AT+CSQ'), ['+CSQ: 17,99', 'OK'])
+})
 
 test('a prompt can fail to come, and ESC ends the waiting', async (t) => {
   const { stick, terminal, network } = await setUp(t)
@@ -131,6 +155,9 @@ test('a SIM can be busy for a while, or absent', async (t) => {
   assert.deepEqual(await terminal.lines('AT+CMGL=4'), ['+CMS ERROR: 310'])
   assert.deepEqual(await terminal.lines('AT+CREG?'), ['+CREG: 0,0', 'OK'])
   assert.deepEqual(await terminal.lines('AT+CMEE=2;+CPIN?'), ['+CME ERROR: SIM not inserted'])
+  stick.insertSim()
+  assert.deepEqual(await terminal.lines('AT+CPIN?'), ['+CPIN: READY', 'OK'])
+  assert.deepEqual(await terminal.lines('AT+CREG?'), ['+CREG: 0,1', 'OK'])
 })
 
 test('a PIN can be needed again, also after the next return', async (t) => {
