@@ -46,15 +46,15 @@ export class Session {
 
   /**
    * Returns never by itself: rejects with the cause when the modem is lost, and resolves at the abort.
-   * @param opened what comes before everything else
+   * @param ready called when the modem was looked through for the first time
    */
-  async serve(modem: Modem, opened: () => Promise<void>, signal: AbortSignal): Promise<void> {
+  async serve(modem: Modem, ready: () => Promise<void>, signal: AbortSignal): Promise<void> {
     const session = new AbortController()
     const within = AbortSignal.any([signal, session.signal])
     const lost = new Promise<never>((_, reject) => modem.once('lost', reject))
     modem.on('changed', (group) => this.#hint(group))
     modem.on('arrived', (direct) => this.#arrived(direct))
-    const work = opened().then(() => this.#work(modem, within))
+    const work = this.#work(modem, ready, within)
     const ended = new Promise<void>((resolve) => within.addEventListener('abort', () => resolve(), { once: true }))
     try {
       await Promise.race([lost, ended, work])
@@ -66,17 +66,19 @@ export class Session {
     }
   }
 
-  async #work(modem: Modem, signal: AbortSignal): Promise<void> {
-    const polling = this.#polling(modem, signal)
+  /**
+   * The first look comes before anything else. Some sticks leave the bus with every message they send, and would never be looked
+   * into; and what comes in once the modem is called ready is never taken for what had been lying there.
+   */
+  async #work(modem: Modem, ready: () => Promise<void>, signal: AbortSignal): Promise<void> {
     const { sms } = modem.can
-    await Promise.all(sms === undefined ? [polling] : [polling, this.#messages(modem, sms, signal)])
-  }
-
-  /** The first look comes before anything is sent: some sticks leave the bus with every message, and would never be looked into. */
-  async #messages(modem: Modem, store: SmsStore, signal: AbortSignal): Promise<void> {
-    this.#links.inbox.opened()
-    await this.#look(modem, store)
-    await Promise.all([this.#receiving(modem, store, signal), this.#sending(store, signal)])
+    if (sms !== undefined) {
+      this.#links.inbox.opened()
+      await this.#look(modem, sms)
+    }
+    await ready()
+    const messages = sms === undefined ? [] : [this.#receiving(modem, sms, signal), this.#sending(sms, signal)]
+    await Promise.all([this.#polling(modem, signal), ...messages])
   }
 
   async #receiving(modem: Modem, store: SmsStore, signal: AbortSignal): Promise<void> {

@@ -136,9 +136,11 @@ export class Supervisor {
 
   async #liveOnce(signal: AbortSignal): Promise<void> {
     this.#happen({ kind: 'opening' })
+    const { phase, failures } = this.#life
+    const isBack = phase === 'rebooting' || phase === 'recovering' || failures > 0
     try {
       const modem = await this.#options.driver.open(signal)
-      await this.#session.serve(modem, () => this.#opened(modem), signal)
+      await this.#session.serve(modem, () => this.#ready(modem, isBack), signal)
     } catch (error) {
       if (signal.aborted || !(error instanceof ModemError)) throw error
       const cause = rootOf(error)
@@ -148,18 +150,17 @@ export class Supervisor {
     }
   }
 
-  async #opened(modem: Modem): Promise<void> {
-    const { phase, failures } = this.#life
-    this.#modem = modem
+  async #ready(modem: Modem, isBack: boolean): Promise<void> {
     this.#counts.openings++
     if (modem.problem !== null) this.#options.onProblem(modem.problem.message, modem.problem)
     this.#board.opened(modem.identity)
     await this.#board.read(modem, ALL_GROUPS)
+    this.#modem = modem
     this.#happen({ kind: 'opened', sim: this.#board.state.sim ?? 'unknown' })
     this.#announce()
     void this.#options.outlet.availability(this.#options.id, true)
     this.#tell({ type: 'connected', detail: { port: modem.identity.port } })
-    if (phase === 'rebooting' || phase === 'recovering' || failures > 0) this.#tell({ type: 'recovered' })
+    if (isBack) this.#tell({ type: 'recovered' })
     this.#publishState()
   }
 
