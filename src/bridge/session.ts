@@ -8,7 +8,16 @@ import type { StateBoard } from './state-board.ts'
 import type { SupervisorOptions } from './supervisor-options.ts'
 
 /** Everything that is read of a modem. */
-export const ALL_GROUPS: readonly StateGroup[] = ['signal', 'registration', 'operator', 'sim', 'store']
+export const ALL_GROUPS: readonly StateGroup[] = [
+  'signal',
+  'registration',
+  'cell',
+  'operator',
+  'networkMode',
+  'data',
+  'sim',
+  'store',
+]
 
 /** How soon work that failed is tried anew where nobody asks for it, in milliseconds. */
 export const RETRY_MS = 5_000
@@ -109,6 +118,8 @@ export class Session {
       await bells.poll.wait(poll.signalMs, signal)
       if (signal.aborted) return
       const groups = new Set<StateGroup>(['signal', ...this.#hinted])
+      // What unlocks it says nothing when the SIM has started.
+      if (board.state.sim !== 'ready') groups.add('sim')
       this.#hinted.clear()
       if (elapsed() >= statusAt) {
         for (const group of ALL_GROUPS) groups.add(group)

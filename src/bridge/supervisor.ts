@@ -10,6 +10,7 @@ import type { Trouble } from './ladder.ts'
 import type { Happening, Life } from './lifecycle.ts'
 import { BORN, backOffMs, live, troubleOf } from './lifecycle.ts'
 import type { ModemService } from './modem-service.ts'
+import { enforceNetworkMode } from './network-wish.ts'
 import { Outbox } from './outbox.ts'
 import type { ModemHappening } from './outlet.ts'
 import { publishInOrder } from './publishing.ts'
@@ -84,6 +85,7 @@ export class Supervisor {
       radioWish: this.#radioWish,
       present: () => this.#present(),
       refresh: () => this.#refresh(),
+      look: () => this.#ring('poll'),
       onAccepted: () => this.#ring('send', 'publish', 'settle'),
       onSettled: () => this.#ring('publish'),
       onRebooting: () => {
@@ -158,6 +160,7 @@ export class Supervisor {
     this.#tell({ type: 'connected', detail: { port: modem.identity.port } })
     if (phase === 'rebooting' || phase === 'recovering' || failures > 0) this.#tell({ type: 'recovered' })
     this.#publishState()
+    await enforceNetworkMode(modem, this.#board, this.#options.networkMode, this.#options.onProblem)
   }
 
   #lost(cause: ModemError): void {
@@ -244,6 +247,7 @@ export class Supervisor {
       identity: this.#board.identity,
       canSend: can?.sms !== undefined,
       canReboot: can?.reboot !== undefined,
+      networkModes: can?.networkMode?.modes ?? null,
     })
   }
 
