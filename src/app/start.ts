@@ -136,6 +136,8 @@ function createBridge(config: Config, journal: Journal, outlet: Outlet, logger: 
         deliveryReport: config.sms.delivery_report,
         maxParts: config.sms.max_parts,
         repeatWindowMs: config.sms.repeat_window,
+        networkMode: modem.network_mode,
+        allowRawAt: modem.allow_raw_at,
         poll: {
           signalMs: config.poll.signal,
           statusMs: config.poll.status,

@@ -97,12 +97,3 @@ export function parseCgact(line: string): { readonly cid: number; readonly isAct
   const [cid = 0, state = 0] = requireNumbers(line, parseParameters(rest), 2)
   return { cid, isActive: state === 1 }
 }
-
-/** `AT+CGPADDR=1` (TS 27.007 section 10.1.14). Reads `+CGPADDR: 1,"10.64.7.9"`, quotes optional. */
-export function parseCgpaddr(line: string): { readonly cid: number; readonly address: string | null } | undefined {
-  const rest = afterPrefix(line, '+CGPADDR')
-  if (rest === undefined) return undefined
-  const parameters = parseParameters(rest)
-  const [cid = 0] = requireNumbers(line, parameters, 1)
-  return { cid, address: textOf(parameters[1]) }
-}

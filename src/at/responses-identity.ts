@@ -1,4 +1,4 @@
-import { afterPrefix, numberOf, parseParameters, textOf } from './parameters.ts'
+import { afterPrefix, decodeUcs2Hex, numberOf, parseParameters, textOf } from './parameters.ts'
 
 /**
  * `AT+CGMI`, `AT+CGMM`, `AT+CGMR` (3GPP TS 27.007 section 5.1 … 5.3). Reads `MF667` and `+CGMM: "MF667"`.
@@ -54,7 +54,10 @@ export function parseCnum(line: string): OwnNumber | undefined {
   if (rest === undefined) return undefined
   const parameters = parseParameters(rest)
   const number = textOf(parameters[1])
-  return number === null ? undefined : { number, type: numberOf(parameters[2]) }
+  if (number === null) return undefined
+  // With +CSCS="UCS2" it comes as hex; a number that only looks like hex decodes to no number.
+  const decoded = decodeUcs2Hex(number)
+  return { number: /^\+?\d+$/.test(decoded) ? decoded : number, type: numberOf(parameters[2]) }
 }
 
 /** What the block behind `ATI` says; `null` for what it leaves out. */

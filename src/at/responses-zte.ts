@@ -1,4 +1,4 @@
-import type { AccessTechnology } from '../modem/state.ts'
+import type { AccessTechnology, NetworkModeName } from '../modem/state.ts'
 import { afterPrefix, brokenLine, numberOf, parseParameters, requireNumbers, textOf } from './parameters.ts'
 
 /** The radio in use, in ZTE's words. */
@@ -80,10 +80,10 @@ export interface NetworkSelection {
   /** cm_mode, net_sel_mode, pref_acq */
   readonly triple: readonly [number, number, number]
   /** The MQTT contract's name for the triple, `other` for one without a name. */
-  readonly mode: string
+  readonly mode: NetworkModeName | 'other'
 }
 
-const SELECTION_NAMES: Readonly<Record<string, string>> = {
+const SELECTION_NAMES: Readonly<Record<string, NetworkModeName>> = {
   '0,0,0': 'auto',
   '1,0,0': 'gsm',
   '2,0,0': 'umts',
@@ -100,6 +100,11 @@ export function parseZsnt(line: string): NetworkSelection | undefined {
   const [mode = 0, selection = 0, preferred = 0] = requireNumbers(line, parseParameters(rest), 3)
   const triple = [mode, selection, preferred] as const
   return { triple, mode: SELECTION_NAMES[triple.join(',')] ?? 'other' }
+}
+
+/** The triple that stands for a mode in `AT+ZSNT=…`; `undefined` for a mode without one. */
+export function zsntTriple(mode: NetworkModeName): string | undefined {
+  return Object.keys(SELECTION_NAMES).find((triple) => SELECTION_NAMES[triple] === mode)
 }
 
 /** Whether the radio is on. */

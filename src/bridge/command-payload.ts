@@ -1,6 +1,6 @@
 import { ModemError } from '../modem/errors.ts'
-import type { CommandRow } from './commands.ts'
-import { LONGEST_TRANSACTION } from './commands.ts'
+import type { CommandRow } from './command-row.ts'
+import { LONGEST_TRANSACTION } from './command-row.ts'
 
 /** Reads and checks a payload. @throws ModemError `invalid_request` that names the key and what was expected */
 export function parsePayload(command: CommandRow, payload: Uint8Array): unknown {
@@ -41,12 +41,8 @@ function readValue(command: CommandRow, text: string): unknown {
   } catch (cause) {
     throw new ModemError(
       'invalid_request',
-      `The payload is not JSON: expected an object such as ${exampleOf(command)}.`,
+      `The payload is not JSON: expected an object such as ${command.example ?? '{}'}.`,
       { cause },
     )
   }
-}
-
-function exampleOf({ name }: CommandRow): string {
-  return name === 'sms/send' ? '{"to": "+491701234567", "text": "Hello"}' : '{}'
 }

@@ -1,48 +1,16 @@
-import { z } from 'zod'
 import type { Failure } from '../modem/messages.ts'
 import type { SendRequest } from './acceptance.ts'
-import type { ModemService } from './modem-service.ts'
+import type { CommandRow } from './command-row.ts'
+import { anything, ON_OFF, row, transaction, z } from './command-row.ts'
+import { NETWORK_COMMANDS } from './commands-network.ts'
+
+export type { CommandContext, CommandRow } from './command-row.ts'
 
 export type Answer =
   | { readonly status: 'ok'; readonly data: unknown }
   | { readonly status: 'error'; readonly error: Failure }
 
-/** What MQTT knows of a command beside its payload. */
-export interface CommandContext {
-  /** Equal for two deliveries of the same publication, and for two publications of the same content. */
-  readonly identity: string
-  /** ms since the epoch, from the MQTT 5 message expiry interval */
-  readonly messageExpiresAt: number | null
-}
-
-export interface CommandRow {
-  readonly name: string
-  /** Carried out even when it was published while the bridge was away. */
-  readonly waits: boolean
-  readonly fields: z.ZodType
-  /** What a payload that is no JSON object means; absent: it must be an object. */
-  readonly shorthand?: (text: string) => unknown
-  readonly run: (modem: ModemService, input: never, context: CommandContext) => unknown
-}
-
-/** Characters of a `transaction`. */
-export const LONGEST_TRANSACTION = 256
-
-const transaction = z.string().max(LONGEST_TRANSACTION).optional()
 const id = z.string().min(1).max(64)
-const anything = z.strictObject({ transaction })
-
-const row = <Fields extends z.ZodType>(
-  command: Omit<CommandRow, 'fields' | 'run'> & {
-    readonly fields: Fields
-    readonly run: (modem: ModemService, input: z.output<Fields>, context: CommandContext) => unknown
-  },
-): CommandRow => command as CommandRow
-
-const ON_OFF: ReadonlyMap<string, boolean> = new Map([
-  ['ON', true],
-  ['OFF', false],
-])
 
 const recipients = z.union([z.string().min(1), z.array(z.string().min(1)).min(1).max(100)], {
   error: 'expected a phone number or contact name, or a list of 1 to 100 of them',
@@ -53,6 +21,7 @@ export const COMMANDS: readonly CommandRow[] = [
   row({
     name: 'sms/send',
     waits: true,
+    example: '{"to": "+491701234567", "text": "Hello"}',
     fields: z.strictObject({
       to: recipients.transform((to) => (typeof to === 'string' ? [to] : to)),
       text: z.string(),
@@ -101,5 +70,6 @@ export const COMMANDS: readonly CommandRow[] = [
     shorthand: (text) => ({ on: ON_OFF.get(text.toUpperCase()) ?? text }),
     run: (modem, { on }) => modem.setRadio(on),
   }),
+  ...NETWORK_COMMANDS,
   row({ name: 'refresh', waits: false, fields: anything, shorthand: () => ({}), run: (modem) => modem.refresh() }),
 ]

@@ -1,4 +1,5 @@
-import type { ErrorCode, ModemError } from '../modem/errors.ts'
+import type { ErrorCode } from '../modem/errors.ts'
+import { ModemError } from '../modem/errors.ts'
 import type { SimState } from '../modem/state.ts'
 import type { Trouble } from './ladder.ts'
 import type { Phase } from './outlet.ts'
@@ -57,6 +58,11 @@ export function live(life: Life, happening: Happening): Life {
         problem: happening.cause.message,
       }
   }
+}
+
+/** A request that was still waiting when the connection ended rejects with that; what ended it is behind. */
+export function rootOf(error: ModemError): ModemError {
+  return error.code === 'closed' && error.cause instanceof ModemError ? error.cause : error
 }
 
 /**

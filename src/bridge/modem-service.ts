@@ -1,11 +1,13 @@
 import type { HistoryEntry, HistoryQuestion } from '../journal/history.ts'
 import type { Accepted, SendRequest } from './acceptance.ts'
-import type { CommandContext } from './commands.ts'
+import type { CommandContext } from './command-row.ts'
+import type { NetworkService } from './network-service.ts'
 
 /** What may be asked of one modem, present or not. Every method throws or rejects with ModemError. */
 export type { HistoryEntry } from '../journal/history.ts'
 
 export interface ModemService {
+  readonly network: NetworkService
   /** Synchronous: when it returns, the messages are in the journal. */
   accept(request: SendRequest, context: CommandContext): readonly Accepted[]
   cancel(id: string): { readonly id: string; readonly status: string }

@@ -1,6 +1,6 @@
 import type { InboundSms, OutboundStatus } from '../modem/messages.ts'
 import type { Identity, ModemId } from '../modem/modem.ts'
-import type { ModemState } from '../modem/state.ts'
+import type { ModemState, NetworkModeName } from '../modem/state.ts'
 
 /** Where a modem stands in its life. */
 export type Phase = 'starting' | 'unlocking' | 'ready' | 'paused' | 'recovering' | 'rebooting' | 'absent' | 'failed'
@@ -14,6 +14,8 @@ export interface ModemCard {
   readonly identity: Identity | null
   readonly canSend: boolean
   readonly canReboot: boolean
+  /** What `network_mode/set` takes; `null`: nothing, or not known yet. */
+  readonly networkModes: readonly NetworkModeName[] | null
 }
 
 /** Everything that changes about a modem. */

@@ -1,16 +1,15 @@
 import type { HistoryEntry, HistoryQuestion } from '../journal/history.ts'
 import { ModemError } from '../modem/errors.ts'
 import type { Modem } from '../modem/modem.ts'
-import type { StateGroup } from '../modem/state.ts'
 import type { Accepted, SendRequest } from './acceptance.ts'
 import { acceptSms } from './acceptance.ts'
-import { Bell } from './bell.ts'
 import type { CommandContext } from './commands.ts'
 import type { ModemService } from './modem-service.ts'
+import { NetworkDesk } from './network-desk.ts'
 import type { RadioWish } from './radio-wish.ts'
+import { untilRegistered } from './registering.ts'
 import type { StateBoard } from './state-board.ts'
 import type { SupervisorOptions } from './supervisor-options.ts'
-import { isRegistered } from './well-being.ts'
 
 /** What the desk needs of the supervisor whose modem it serves. */
 export interface DeskLinks {
@@ -21,6 +20,8 @@ export interface DeskLinks {
   readonly present: () => Modem
   /** Reads everything now, looks through the store, and publishes what changed. */
   readonly refresh: () => Promise<void>
+  /** Reads soon what may have changed. */
+  readonly look: () => void
   /** There are new entries in the outbox. */
   readonly onAccepted: () => void
   /** Something about an entry of the outbox changed. */
@@ -28,18 +29,14 @@ export interface DeskLinks {
   readonly onRebooting: () => void
 }
 
-/** How long a modem may take to register with a network, and between two looks at it, in milliseconds. */
-const REGISTER_LIMIT_MS = 120_000
-const REGISTER_LOOK_MS = 2_000
-
-const REGISTRATION: readonly StateGroup[] = ['registration', 'operator', 'signal']
-
 /** Carries out what is asked of one modem. */
 export class ServiceDesk implements ModemService {
+  readonly network: NetworkDesk
   readonly #links: DeskLinks
 
   constructor(links: DeskLinks) {
     this.#links = links
+    this.network = new NetworkDesk(links)
   }
 
   accept(request: SendRequest, context: CommandContext): readonly Accepted[] {
@@ -83,30 +80,14 @@ export class ServiceDesk implements ModemService {
   }
 
   async setRadio(on: boolean): Promise<void> {
-    const { present, radioWish, refresh } = this.#links
+    const { present, radioWish, refresh, board, options } = this.#links
     const modem = present()
     if (modem.can.radio === undefined)
       throw new ModemError('not_supported', 'The radio of this modem cannot be switched.')
     // First, so that nothing turns on again what is being turned off.
     radioWish.set(on)
     await modem.can.radio.set(on)
-    if (on) await this.#registered(modem)
+    if (on) await untilRegistered(modem, board, options.elapsed, 'The radio is on')
     await refresh()
-  }
-
-  async #registered(modem: Modem): Promise<void> {
-    const { board, options } = this.#links
-    const deadline = options.elapsed() + REGISTER_LIMIT_MS
-    for (;;) {
-      await board.read(modem, REGISTRATION)
-      if (isRegistered(board.state)) return
-      if (options.elapsed() >= deadline) {
-        throw new ModemError(
-          'not_registered',
-          `The radio is on, but the modem has not registered with a network within ${REGISTER_LIMIT_MS / 1000} s. It goes on searching.`,
-        )
-      }
-      await new Bell().wait(REGISTER_LOOK_MS)
-    }
   }
 }

@@ -8,7 +8,16 @@ import type { StateBoard } from './state-board.ts'
 import type { SupervisorOptions } from './supervisor-options.ts'
 
 /** Everything that is read of a modem. */
-export const ALL_GROUPS: readonly StateGroup[] = ['signal', 'registration', 'operator', 'sim', 'store']
+export const ALL_GROUPS: readonly StateGroup[] = [
+  'signal',
+  'registration',
+  'cell',
+  'operator',
+  'networkMode',
+  'data',
+  'sim',
+  'store',
+]
 
 /** How soon work that failed is tried anew where nobody asks for it, in milliseconds. */
 export const RETRY_MS = 5_000
@@ -50,7 +59,11 @@ export class Session {
    */
   async serve(modem: Modem, ready: () => Promise<void>, signal: AbortSignal): Promise<void> {
     const session = new AbortController()
-    const within = AbortSignal.any([signal, session.signal])
+    const within = session.signal
+    // Not AbortSignal.any: on Node 20 the long-lived signal keeps an entry for each one that was ever made of it.
+    const end = (): void => session.abort()
+    signal.addEventListener('abort', end, { once: true })
+    if (signal.aborted) end()
     const lost = new Promise<never>((_, reject) => modem.once('lost', reject))
     modem.on('changed', (group) => this.#hint(group))
     modem.on('arrived', (direct) => this.#arrived(direct))
@@ -59,7 +72,8 @@ export class Session {
     try {
       await Promise.race([lost, ended, work])
     } finally {
-      session.abort()
+      end()
+      signal.removeEventListener('abort', end)
       await modem.close()
       await Promise.allSettled([work])
       lost.catch(() => undefined)
@@ -126,6 +140,8 @@ export class Session {
       await bells.poll.wait(poll.signalMs, signal)
       if (signal.aborted) return
       const groups = new Set<StateGroup>(['signal', ...this.#hinted])
+      // What unlocks it says nothing when the SIM has started.
+      if (board.state.sim !== 'ready') groups.add('sim')
       this.#hinted.clear()
       if (elapsed() >= statusAt) {
         for (const group of ALL_GROUPS) groups.add(group)

@@ -2,8 +2,8 @@ import type { Identity, Modem } from '../modem/modem.ts'
 import type { ModemState, StateGroup } from '../modem/state.ts'
 import type { ModemHappening } from './outlet.ts'
 
-/** Changes of the signal below this many dB are noise. */
-const SIGNAL_DEAD_BAND_DB = 2
+/** Changes of the signal below this many dB are noise: one step of `+CSQ` has 2 dB, and a signal flickers between two steps. */
+const SIGNAL_DEAD_BAND_DB = 3
 
 /** What the modem last said of itself, kept while it is away. */
 export class StateBoard {

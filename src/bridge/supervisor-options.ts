@@ -1,5 +1,6 @@
 import type { ModemError } from '../modem/errors.ts'
 import type { Driver, ModemId } from '../modem/modem.ts'
+import type { NetworkModeName } from '../modem/state.ts'
 import type { AcceptanceOptions } from './acceptance.ts'
 import type { InboxOptions } from './inbox.ts'
 import type { OutboxOptions } from './outbox.ts'
@@ -16,6 +17,10 @@ export interface SupervisorOptions
   readonly driver: Driver
   readonly journal: InboxOptions['journal']
   readonly outlet: Outlet
+  /** Set at every opening; `null`: the modem keeps its own. */
+  readonly networkMode: NetworkModeName | null
+  /** Whether `at` may be used. */
+  readonly allowRawAt: boolean
   readonly poll: {
     readonly signalMs: number
     readonly statusMs: number

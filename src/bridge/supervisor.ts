@@ -8,8 +8,9 @@ import { counterOf } from './counters.ts'
 import { Inbox } from './inbox.ts'
 import type { Trouble } from './ladder.ts'
 import type { Happening, Life } from './lifecycle.ts'
-import { BORN, backOffMs, live, troubleOf } from './lifecycle.ts'
+import { BORN, backOffMs, live, rootOf, troubleOf } from './lifecycle.ts'
 import type { ModemService } from './modem-service.ts'
+import { enforceNetworkMode } from './network-wish.ts'
 import { Outbox } from './outbox.ts'
 import type { ModemHappening } from './outlet.ts'
 import { publishInOrder } from './publishing.ts'
@@ -84,6 +85,7 @@ export class Supervisor {
       radioWish: this.#radioWish,
       present: () => this.#present(),
       refresh: () => this.#refresh(),
+      look: () => this.#ring('poll'),
       onAccepted: () => this.#ring('send', 'publish', 'settle'),
       onSettled: () => this.#ring('publish'),
       onRebooting: () => {
@@ -162,6 +164,7 @@ export class Supervisor {
     this.#tell({ type: 'connected', detail: { port: modem.identity.port } })
     if (isBack) this.#tell({ type: 'recovered' })
     this.#publishState()
+    await enforceNetworkMode(modem, this.#board, this.#options.networkMode, this.#options.onProblem)
   }
 
   #lost(cause: ModemError): void {
@@ -248,6 +251,7 @@ export class Supervisor {
       identity: this.#board.identity,
       canSend: can?.sms !== undefined,
       canReboot: can?.reboot !== undefined,
+      networkModes: can?.networkMode?.modes ?? null,
     })
   }
 
@@ -291,9 +295,4 @@ export class Supervisor {
   #ring(...bells: (keyof Bells)[]): void {
     for (const bell of bells) this.#bells[bell].ring()
   }
-}
-
-/** A request that was still waiting when the connection ended rejects with that; what ended it is behind. */
-function rootOf(error: ModemError): ModemError {
-  return error.code === 'closed' && error.cause instanceof ModemError ? error.cause : error
 }

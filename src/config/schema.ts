@@ -57,6 +57,16 @@ const MODEM = {
     default: null,
     sensitive: true,
   },
+  network_mode: {
+    doc: 'Networks that the modem may use, set at every opening. Empty: it keeps its own. `info` lists the modes that it has.',
+    format: oneOf(['auto', 'gsm', 'umts', 'lte', 'gsm_preferred', 'umts_preferred', 'lte_preferred']),
+    default: null,
+  },
+  allow_raw_at: {
+    doc: 'Take raw AT commands from MQTT. Whoever may publish there can then do with the modem and its SIM as he likes.',
+    format: boolean,
+    default: false,
+  },
 } as const satisfies Group
 
 /** Every option there is: its default, what it takes and what it does. Nothing else declares an option. */
@@ -134,7 +144,11 @@ export const SCHEMA = {
   modems: { doc: 'The modems; at least one.', format: listOf(MODEM), default: [] },
   poll: {
     signal: { doc: 'How often the signal is read.', format: duration('1s', '1d'), default: '30s' },
-    status: { doc: 'How often registration, operator and SIM are read.', format: duration('1s', '1d'), default: '60s' },
+    status: {
+      doc: 'How often registration, cell, operator, network mode, data connection and SIM are read.',
+      format: duration('1s', '1d'),
+      default: '60s',
+    },
     sms: {
       doc: 'How often the message store is looked into, besides whenever the modem announces a message.',
       format: duration('1s', '1d'),

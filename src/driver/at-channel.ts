@@ -174,10 +174,10 @@ export class AtChannel extends EventEmitter<AtChannelEvents> {
 
   #answer(job: Job, answer: DialogOutput & { kind: 'answer' }): void {
     this.#rest()
-    const error = toError(answer.final)
+    const error = job.isRaw ? undefined : toError(answer.final)
     if (error !== undefined) job.fail(error)
     else if (answer.isDamaged) job.fail(new ModemError('protocol', 'Parts of a reply of the modem were lost.'))
-    else job.succeed(answer.lines)
+    else job.succeed(job.isRaw ? [...answer.lines, answer.final] : answer.lines)
   }
 
   #rest(): void {

@@ -7,7 +7,8 @@ import {
   parseImsi,
   parseText,
 } from '../at/responses-identity.ts'
-import type { Identity } from '../modem/modem.ts'
+import { parseZnck, parseZsec } from '../at/responses-zte.ts'
+import type { DeviceLock, Identity } from '../modem/modem.ts'
 import type { AtChannel } from './at-channel.ts'
 import { ask, firstOf } from './at-question.ts'
 
@@ -49,4 +50,16 @@ async function readIccid(channel: AtChannel, signal: AbortSignal): Promise<strin
     if (iccid !== undefined) return iccid
   }
   return (await ask(channel, READ_EF_ICCID, firstOf(parseCrsmIccid), signal)) ?? null
+}
+
+const LOCK_STATUS: readonly DeviceLock['status'][] = ['starting', 'failed', 'locked', 'unlocked']
+const LOCK_TO: readonly DeviceLock['to'][] = [null, 'network', 'sim', 'network_and_sim']
+
+/** The lock to an operator, by ZTE's own commands. @throws ModemError when the connection has ended; the signal's reason */
+export async function readLock(channel: AtChannel, signal: AbortSignal): Promise<DeviceLock | null> {
+  const security = await ask(channel, 'AT+ZSEC?', firstOf(parseZsec), signal)
+  const status = LOCK_STATUS[security?.status ?? -1]
+  if (security === undefined || status === undefined) return null
+  const triesLeft = (await ask(channel, 'AT+ZNCK?', firstOf(parseZnck), signal)) ?? null
+  return { status, to: LOCK_TO[security.lock] ?? null, triesLeft }
 }

@@ -8,6 +8,8 @@ export interface SendOptions {
   readonly timeoutMs?: number
   /** Written at the prompt, Ctrl-Z behind it (3GPP TS 27.005 section 3.5.1). Without a prompt it is never written. */
   readonly payload?: string
+  /** The final result code becomes the last line, and an error code is no error. */
+  readonly isRaw?: true
   /**
    * Gives the request up: it rejects with the signal's reason. A command that is already written still gets its
    * answer, which nobody sees; a payload that is not written yet never will be.
@@ -26,6 +28,7 @@ export class Job {
   readonly payload: string | undefined
   readonly onPayloadWritten: (() => void) | undefined
   readonly limit: TimeLimit
+  readonly isRaw: boolean
   /** A probe without an answer may be repeated; any other command without an answer ends the channel. */
   readonly isProbe: boolean
   readonly answer: Promise<readonly string[]>
@@ -35,8 +38,9 @@ export class Job {
   #reject: (reason: unknown) => void = () => {}
   #ignoreSignal: () => void = () => {}
 
-  constructor(command: string, { timeoutMs, payload, signal, onPayloadWritten }: SendOptions, isProbe: boolean) {
+  constructor(command: string, { timeoutMs, payload, signal, onPayloadWritten, isRaw }: SendOptions, isProbe: boolean) {
     const limit = timeLimitOf(shapeOf(command))
+    this.isRaw = isRaw === true
     this.command = command
     this.payload = payload
     this.onPayloadWritten = onPayloadWritten

@@ -32,14 +32,15 @@ export class AtModem extends EventEmitter<ModemEvents> implements Modem {
   #isClosed = false
 
   /** @param early unsolicited lines that came while the modem was started up */
-  constructor(channel: AtChannel, { identity, stores, problem }: Started, early: readonly string[] = []) {
+  constructor(channel: AtChannel, { identity, stores, problem, can }: Started, early: readonly string[] = []) {
     super()
     this.identity = identity
     this.problem = problem
     this.#channel = channel
-    this.#state = new AtStateReader(channel)
+    this.#state = new AtStateReader(channel, can?.data !== undefined)
     this.#sms = stores === null ? undefined : new AtSmsStore(channel, stores)
     this.can = {
+      ...can,
       ...(this.#sms && { sms: this.#sms }),
       reboot: () => restartModem(channel),
       radio: new AtRadio(channel),

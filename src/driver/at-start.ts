@@ -1,9 +1,10 @@
 import { setTimeout as pause } from 'node:timers/promises'
 import { parseCpms, parseCpmsTest } from '../at/responses-sms.ts'
 import { ModemError } from '../modem/errors.ts'
-import type { Identity } from '../modem/modem.ts'
+import type { Capabilities, Identity } from '../modem/modem.ts'
+import { findCapabilities } from './at-capabilities.ts'
 import type { AtChannel } from './at-channel.ts'
-import { readModemIdentity, readSimIdentity } from './at-identity.ts'
+import { readLock, readModemIdentity, readSimIdentity } from './at-identity.ts'
 import { ask, attempt, endsConnection, firstOf } from './at-question.ts'
 import { AtRadio } from './at-radio.ts'
 import type { SimOptions } from './at-sim.ts'
@@ -28,6 +29,8 @@ export interface Started {
   readonly stores: StoreSetup | null
   /** Why the SIM is not ready, for the user. */
   readonly problem: ModemError | null
+  /** What it can do besides messages and its radio. */
+  readonly can?: Capabilities
 }
 
 /** The message store of a SIM that has just become ready may refuse for some seconds. */
@@ -70,7 +73,9 @@ export async function startUp(channel: AtChannel, options: StartOptions, signal:
     if (!(await attempt(channel, `AT${name}=2`, signal))) await attempt(channel, `AT${name}=1`, signal)
   }
   const stores = sim === 'ready' ? await openStores(channel, options, signal) : null
-  return { identity: { ...modem, ...(await readSimIdentity(channel, signal)), port: options.port }, stores, problem }
+  const personal = await readSimIdentity(channel, signal)
+  const identity = { ...modem, ...personal, locks: await readLock(channel, signal), port: options.port }
+  return { identity, stores, problem, can: await findCapabilities(channel, options, signal) }
 }
 
 /** Before anything else happens to the modem: the configured PIN must never go into a wrong one. */

@@ -1,25 +1,30 @@
-import type { RegistrationReport } from '../at/responses-network.ts'
-import { accessTechnology, parseCops, parseRegistration, registrationState } from '../at/responses-network.ts'
+import { parseCops, parseRegistration } from '../at/responses-network.ts'
 import type { ExtendedSignalQuality, SignalQuality, ZteSignal } from '../at/responses-signal.ts'
 import { parseCesq, parseCsq, parseZrssi } from '../at/responses-signal.ts'
 import { parseCpms } from '../at/responses-sms.ts'
-import { parseZdon, parseZpas } from '../at/responses-zte.ts'
+import { parseZdon, parseZpas, parseZsnt } from '../at/responses-zte.ts'
 import { ModemError } from '../modem/errors.ts'
-import type { MessageStore, ModemState, Operator, Registration, Signal, StateGroup } from '../modem/state.ts'
+import type { DataState, MessageStore, ModemState, NetworkMode, Operator, Signal, StateGroup } from '../modem/state.ts'
 import type { AtChannel } from './at-channel.ts'
+import { readData } from './at-data.ts'
 import { ask, endsConnection, firstOf } from './at-question.ts'
+import type { Reports } from './at-registration.ts'
+import { cellOf, isRegistered, registrationByZte, registrationOf } from './at-registration.ts'
 import { readSim } from './at-sim.ts'
 
 /** Reads the groups of the state over AT commands. */
 export class AtStateReader {
   readonly #channel: AtChannel
+  readonly #hasContexts: boolean
   /** Commands that this modem does not know. */
   readonly #unknown = new Set<string>()
   /** MCC and MNC by operator name: asking for them needs another format, which is then set for everybody. */
   readonly #codes = new Map<string, string>()
 
-  constructor(channel: AtChannel) {
+  /** @param hasContexts whether it tells of data contexts */
+  constructor(channel: AtChannel, hasContexts: boolean) {
     this.#channel = channel
+    this.#hasContexts = hasContexts
   }
 
   /** A group the modem cannot tell now is absent. @throws ModemError when the connection has ended */
@@ -27,15 +32,17 @@ export class AtStateReader {
     const state: { -readonly [G in StateGroup]?: ModemState[G] } = {}
     for (const group of new Set(groups)) {
       if (group === 'sim') state.sim = await readSim(this.#channel)
+      else if (group === 'registration' || group === 'cell') Object.assign(state, await this.#whereabouts(state))
       else Object.assign(state, defined(group, await this.#group(group)))
     }
     return state
   }
 
-  #group(group: Exclude<StateGroup, 'sim'>): Promise<ModemState[StateGroup] | undefined> {
+  #group(group: Exclude<StateGroup, 'sim' | 'registration' | 'cell'>): Promise<ModemState[StateGroup] | undefined> {
     if (group === 'signal') return this.#signal()
-    if (group === 'registration') return this.#registration()
     if (group === 'operator') return this.#operator()
+    if (group === 'data') return this.#data()
+    if (group === 'networkMode') return this.#networkMode()
     return group === 'store' ? this.#store() : Promise.resolve(undefined)
   }
 
@@ -46,22 +53,25 @@ export class AtStateReader {
     return csq === undefined && cesq === undefined && zrssi === undefined ? undefined : signalOf(csq, cesq, zrssi)
   }
 
-  async #registration(): Promise<Registration | undefined> {
-    // Circuit-switched first: that is where a stick of the 3G years gets its messages.
-    const reports = [
-      await ask(this.#channel, 'AT+CREG?', firstOf(parseRegistration)),
-      await this.#askIfKnown('AT+CEREG?', parseRegistration),
-      await this.#askIfKnown('AT+CGREG?', parseRegistration),
-    ].filter((report) => report !== undefined)
-    const report = reports.find(isRegistered) ?? reports[0]
-    if (report === undefined) return undefined
-    const state = registrationState(report.stat)
-    if (!isRegistered(report)) return { state, accessTechnology: null }
-    const act = accessTechnology(reports.find((each) => each.act !== null)?.act ?? null)
-    return {
-      state,
-      accessTechnology: act ?? (await this.#askIfKnown('AT+ZPAS?', parseZpas))?.accessTechnology ?? null,
+  /** The cell comes with the registration and costs nothing of its own. */
+  async #whereabouts({
+    registration,
+  }: Partial<ModemState>): Promise<Pick<Partial<ModemState>, 'registration' | 'cell'>> {
+    if (registration !== undefined) return {}
+    const reports: Reports = {
+      // Circuit-switched first: that is where a stick of the 3G years gets its messages.
+      cs: await ask(this.#channel, 'AT+CREG?', firstOf(parseRegistration)),
+      eps: await this.#askIfKnown('AT+CEREG?', parseRegistration),
+      ps: await this.#askIfKnown('AT+CGREG?', parseRegistration),
     }
+    const told = registrationOf(reports)
+    const isWhole = told !== undefined && (told.accessTechnology !== null || !isRegistered(told))
+    const zte = isWhole ? undefined : await this.#askIfKnown('AT+ZPAS?', parseZpas)
+    if (told !== undefined) {
+      const technology = told.accessTechnology ?? zte?.accessTechnology ?? null
+      return { registration: { ...told, accessTechnology: technology }, cell: cellOf(reports) }
+    }
+    return zte ? { registration: registrationByZte(zte, await this.#askIfKnown('AT+ZDON?', parseZdon)) } : {}
   }
 
   async #operator(): Promise<Operator | undefined> {
@@ -90,6 +100,15 @@ export class AtStateReader {
     return `${String(zte.mcc).padStart(3, '0')}${String(zte.mnc).padStart(2, '0')}`
   }
 
+  async #data(): Promise<DataState | undefined> {
+    return this.#hasContexts ? readData(this.#channel) : undefined
+  }
+
+  async #networkMode(): Promise<NetworkMode | undefined> {
+    const selection = await this.#askIfKnown('AT+ZSNT?', parseZsnt)
+    return selection && { mode: selection.mode, raw: selection.triple.join(',') }
+  }
+
   async #store(): Promise<MessageStore | undefined> {
     // The third is the one for receiving, also while another one is being read.
     const usage = (await ask(this.#channel, 'AT+CPMS?', firstOf(parseCpms)))?.at(-1)
@@ -112,11 +131,6 @@ export class AtStateReader {
 function isUnknownCommand(error: unknown): boolean {
   if (!(error instanceof ModemError)) return false
   return error.code === 'not_supported' || (error.code === 'rejected_by_modem' && error.cme === undefined)
-}
-
-function isRegistered({ stat }: RegistrationReport): boolean {
-  const state = registrationState(stat)
-  return state === 'home' || state === 'roaming'
 }
 
 function defined<T>(group: StateGroup, value: T | undefined): { readonly [group: string]: T } {

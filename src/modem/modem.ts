@@ -6,6 +6,14 @@ import type { AccessTechnology, ModemState, NetworkModeName, StateGroup } from '
 /** The configured id of a modem: `[a-z0-9][a-z0-9_-]{0,31}`, not `bridge` or `pool`. */
 export type ModemId = string
 
+/** The lock of the device to an operator or a SIM (personalisation, 3GPP TS 22.022). */
+export interface DeviceLock {
+  readonly status: 'unlocked' | 'locked' | 'failed' | 'starting'
+  readonly to: 'network' | 'sim' | 'network_and_sim' | null
+  /** How often an unlock code may still be tried. */
+  readonly triesLeft: number | null
+}
+
 /** Who the modem says it is; `null` where it did not say. */
 export interface Identity {
   readonly manufacturer: string | null
@@ -16,6 +24,8 @@ export interface Identity {
   readonly imsi: string | null
   readonly iccid: string | null
   readonly msisdn: string | null
+  /** `null`: the modem does not tell. */
+  readonly locks: DeviceLock | null
   /** Where it was found: a device path or a URL. */
   readonly port: string
 }
@@ -56,8 +66,12 @@ export interface Capabilities {
   readonly ussd?: UssdSession
   readonly unlock?: SimUnlock
   readonly usbMode?: UsbModeControl
-  /** One command line in the modem's own language; resolves with the lines of its answer, the final result code last. */
-  readonly raw?: (command: string, timeoutMs: number) => Promise<readonly string[]>
+  /**
+   * One command line in the modem's own language; resolves with the lines of its answer, the final result code last, also when
+   * that is an error. @param timeoutMs `null`: the usual time of that command @throws ModemError `not_allowed` for a command
+   * that would end the conversation or that the bridge has a better way for
+   */
+  readonly raw?: (command: string, timeoutMs: number | null) => Promise<readonly string[]>
 }
 
 export interface NetworkModeControl {

@@ -4,7 +4,7 @@ import type { HistoryEntry } from '../bridge/modem-service.ts'
 import type { ModemCard, ModemHappening, ModemStatus } from '../bridge/outlet.ts'
 import type { Failure, InboundSms, OutboundStatus } from '../modem/messages.ts'
 
-import type { ModemId } from '../modem/modem.ts'
+import type { DeviceLock, FoundOperator, ModemId } from '../modem/modem.ts'
 import type { Battery, Cell, DataState, Signal } from '../modem/state.ts'
 
 /** What `bridge/info` tells besides the modems. */
@@ -89,7 +89,7 @@ export function formatStatus(status: OutboundStatus): string {
 }
 
 /** `<modem>/info`. The four personal numbers are there only when `publishIdentity`. */
-export function formatInfo({ identity, transport }: ModemCard, publishIdentity: boolean): string {
+export function formatInfo({ identity, transport, networkModes }: ModemCard, publishIdentity: boolean): string {
   const personal = publishIdentity ? identity : null
   return JSON.stringify({
     manufacturer: identity?.manufacturer ?? null,
@@ -102,8 +102,8 @@ export function formatInfo({ identity, transport }: ModemCard, publishIdentity: 
     msisdn: personal?.msisdn ?? null,
     transport,
     port: identity?.port ?? null,
-    locks: null,
-    network_modes: null,
+    locks: lockKeys(identity?.locks ?? null),
+    network_modes: networkModes,
   })
 }
 
@@ -143,10 +143,20 @@ export function formatHealth(report: HealthReport): string {
   })
 }
 
-/** The answer's data; a history in the keys of the other payloads. */
+/** The answer's data; a history and networks in the keys of the other payloads. */
 function dataKeys(data: unknown): unknown {
-  if (typeof data !== 'object' || data === null || !('history' in data)) return data ?? null
+  if (typeof data !== 'object' || data === null) return data ?? null
+  if ('operators' in data) return { operators: (data.operators as readonly FoundOperator[]).map(operatorKeys) }
+  if (!('history' in data)) return data
   return { messages: (data.history as readonly HistoryEntry[]).map(historyKeys) }
+}
+
+function operatorKeys({ accessTechnology, ...operator }: FoundOperator): Record<string, unknown> {
+  return { ...operator, access_technology: accessTechnology }
+}
+
+function lockKeys(lock: DeviceLock | null): Record<string, unknown> | null {
+  return lock && { status: lock.status, to: lock.to, tries_left: lock.triesLeft }
 }
 
 function historyKeys(entry: HistoryEntry): Record<string, unknown> {

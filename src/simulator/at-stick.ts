@@ -1,6 +1,7 @@
 import type { Duplex } from 'node:stream'
 import type { AtPort } from './at-port.ts'
 import type { Delivery, Subscriber } from './cellular-network.ts'
+import type { DataContext } from './data-context.ts'
 import type { DropMoment, Faults } from './faults.ts'
 import { FrontDoors } from './front-doors.ts'
 import { createLine } from './line.ts'
@@ -19,6 +20,7 @@ export class AtStick implements Subscriber {
   readonly radio: Radio
   readonly mailbox: Mailbox
   readonly sim: SimCard
+  readonly data: DataContext
   readonly faults: Faults
   readonly #hardware: StickHardware
   readonly #doors = new FrontDoors()
@@ -31,12 +33,13 @@ export class AtStick implements Subscriber {
   constructor(options: AtStickOptions) {
     this.#hardware = new StickHardware(options, () => this.#reset())
     this.#busTimers = new Timers(options.schedule ?? nodeSchedule)
-    const { number, profile, radio, mailbox, sim, faults } = this.#hardware
+    const { number, profile, radio, mailbox, sim, data, faults } = this.#hardware
     this.number = number
     this.profile = profile
     this.radio = radio
     this.mailbox = mailbox
     this.sim = sim
+    this.data = data
     this.faults = faults
     options.network.attach(this)
     this.#hardware.powerUp()
@@ -98,7 +101,8 @@ export class AtStick implements Subscriber {
     this.#busTimers.cancelAll()
     const departure = this.#departures
     const comeBack = (): Promise<void> => this.#comeBack(departure)
-    if (!this.isOnBus && !this.#comesBackAsCdRom) this.#returning = this.#returning.then(comeBack, comeBack)
+    if (!this.isOnBus && !this.#comesBackAsCdRom && !this.#hardware.becomesNetworkCard)
+      this.#returning = this.#returning.then(comeBack, comeBack)
     return this.#returning
   }
 
@@ -110,6 +114,7 @@ export class AtStick implements Subscriber {
   /** What usb_modeswitch does to the CD-ROM. */
   switchToModem(): Promise<void> {
     this.#comesBackAsCdRom = false
+    this.#hardware.becomesNetworkCard = false
     return this.replug()
   }
 
@@ -224,6 +229,12 @@ export class AtStick implements Subscriber {
 
   setSignal(signal: Partial<SimulatedSignal>): void {
     this.radio.signal = { ...this.radio.signal, ...signal }
+  }
+
+  /** It comes into the lock of an operator that is not the SIM's. */
+  lockToOperator(code: string): void {
+    this.#hardware.lock.lock(code)
+    this.radio.deregister()
   }
 
   /** Somebody calls. */

@@ -78,6 +78,9 @@ function clock({ network }: StickInsides): string {
   return `${local.slice(2, 10).replaceAll('-', '/')},${local.slice(11, 19)}${zone}`
 }
 
+/** Product id of the composition that `+ZCDRUN=E` leads to and `+ZCDRUN=F` out of. */
+const DOWNLOAD_MODE = '0016'
+
 /** `+ZCDRUN`: the digit behind the last colon is the result. */
 const ZCDRUN: Readonly<Record<string, string>> = {
   '4': 'Inquiry autorun open state result(0:NO 1:YES):1',
@@ -140,8 +143,10 @@ export const GENERAL_COMMANDS: Readonly<Record<string, CommandRow>> = {
     },
   },
   '+ZCDRUN': {
-    run: ({ text }) => {
+    run: ({ text }, stick) => {
       const line = ZCDRUN[text.toUpperCase()]
+      // Only the sticks in the download composition are anything else beyond it.
+      if (stick.profile.productId === DOWNLOAD_MODE && /^[ef]$/i.test(text)) stick.becomesNetworkCard = /f/i.test(text)
       return line === undefined ? refusal(ERROR) : answer(line)
     },
   },

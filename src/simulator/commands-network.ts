@@ -2,6 +2,7 @@ import type { Call, Reply } from './at-command.ts'
 import { answer, ERROR, refusal } from './at-command.ts'
 import { DONE, inCharacterSet } from './commands-general.ts'
 import type { CommandRow, StickInsides } from './stick-insides.ts'
+import { scanLine } from './visible-networks.ts'
 
 const clamp = (value: number, highest: number): number => Math.min(highest, Math.max(0, Math.round(value)))
 
@@ -59,21 +60,32 @@ function readCops({ radio, settings, network }: StickInsides): string {
   return `+COPS: ${radio.copsMode},${settings.copsFormat},"${name}",${radio.accessTechnology}`
 }
 
+function scan({ radio, settings, network, profile }: StickInsides): string {
+  return scanLine({
+    profile,
+    serving: radio.isRegistered ? radio.technology : null,
+    own: network,
+    neighbours: radio.neighbours,
+    inSet: (text) => inCharacterSet(text, settings.characterSet),
+  })
+}
+
 function runCops({ form, values }: Call, stick: StickInsides): Reply {
-  const { radio, settings, network, profile } = stick
+  const { radio, settings, network } = stick
   if (form === 'read') return answer(readCops(stick))
-  if (form === 'test') {
-    const list = `(2,"${network.name}","TST","${network.plmn}",${radio.accessTechnology}),(3,"Other, Inc","","24405",0)`
-    return answer(`+COPS: ${list},${profile.copsListEndsInComma ? '' : ',(0,1,2,3,4),(0,1,2)'}`)
-  }
+  if (form === 'test') return { ...answer(scan(stick)), delayMs: stick.latency.scanMs }
   const [mode, format] = values.map(Number)
   if (mode === 3 && format !== undefined && format <= 2) {
     settings.copsFormat = format
     return DONE
   }
   if (mode === undefined || mode > 2) return refusal({ cme: 50 })
-  if (mode === 1 && values[2] !== network.plmn && values[2] !== network.name) return refusal({ cme: 30 })
   radio.copsMode = mode
+  if (mode === 1 && values[2] !== network.plmn && values[2] !== network.name) {
+    // No other network is chosen in its place (section 7.3): the stick then has none.
+    radio.deregister()
+    return refusal({ cme: radio.neighbours.some(({ plmn, status }) => plmn === values[2] && status === 3) ? 32 : 30 })
+  }
   if (mode === 2) radio.deregister()
   else if (!radio.isRegistered) return { ...DONE, afterwards: () => stick.start() }
   return DONE
@@ -129,5 +141,22 @@ export const NETWORK_COMMANDS: Readonly<Record<string, CommandRow>> = {
   '+ZBANDI': reads(() => '+ZBANDI: 0'),
   '+CGATT': reads(({ radio }) => `+CGATT: ${radio.isRegistered ? 1 : 0}`),
   '+CGDCONT': reads(() => '+CGDCONT: 1,"IP","internet.example","0.0.0.0",0,0'),
-  '+CGACT': reads(() => '+CGACT: 1,0'),
+  '+CGACT': {
+    run: ({ form, values }, { data }) => {
+      if (form === 'read') return answer(`+CGACT: 1,${data.isActive ? 1 : 0}`)
+      const [state, cid = '1'] = values
+      if (form !== 'set' || (state !== '0' && state !== '1') || cid !== '1') return refusal({ cme: 50 })
+      // 148: unspecified GPRS error, what sticks say without a network.
+      return data.set(state === '1') ? DONE : refusal({ cme: 148 })
+    },
+  },
+  '+CGPADDR': {
+    run: ({ form, values }, { data, profile }) => {
+      if (form !== 'set' && form !== 'execute') return answer('+CGPADDR: (1)')
+      if (!['1', undefined].includes(values[0])) return refusal({ cme: 50 })
+      const quote = profile.addressIsQuoted ? '"' : ''
+      const addresses = data.isActive ? [data.ip, ...(data.ipv6 === null ? [] : [data.ipv6])] : ['']
+      return answer(`+CGPADDR: 1,${addresses.map((address) => quote + address + quote).join(',')}`)
+    },
+  },
 }

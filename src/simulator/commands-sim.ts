@@ -8,13 +8,22 @@ function runCpin({ form, values }: Call, stick: StickInsides): Reply {
   if (form === 'test') return DONE
   const disturbance = sim.disturbance()
   if (disturbance !== null) return refusal({ cme: disturbance })
-  if (form === 'read') return answer(`+CPIN: ${sim.demand}`)
+  if (form === 'read') return answer(`+CPIN: ${sim.isReady && stick.lock.isLocked ? 'PH-NET PIN' : sim.demand}`)
   const [secret = '', newPin] = values
   if (sim.isReady) return refusal({ cme: 3 })
   if (!sim.enter(secret, newPin)) return refusal({ cme: 16 })
   // The card wakes up: the storage counts as unset again, and the flood begins anew.
   stick.settings.isStorageSet = false
   return { ...DONE, afterwards: () => stick.start() }
+}
+
+/** After the right code the stick stands in its factory test mode, until `+CFUN=1`. */
+function runZnck({ form, values }: Call, { lock, settings }: StickInsides): Reply {
+  if (form === 'read') return answer(`+ZNCK: ${lock.triesLeft}`)
+  if (form !== 'set' || !lock.isLocked) return refusal({ cme: 3 })
+  if (!lock.unlock(values[0] ?? '')) return refusal({ cme: 16 })
+  settings.cfun = 5
+  return DONE
 }
 
 /** EF-ICCID as `+CRSM=176,12258,0,0,10` reads it: nibbles swapped (3GPP TS 27.007 section 8.18). */
@@ -57,6 +66,6 @@ export const SIM_COMMANDS: Readonly<Record<string, CommandRow>> = {
       return answer(`+CNUM: "","${inCharacterSet(number, settings.characterSet)}",${type}`)
     },
   },
-  '+ZSEC': { run: ({ form }) => (form === 'read' ? answer('+ZSEC: 3,0') : refusal(ERROR)) },
-  '+ZNCK': { run: ({ form }) => (form === 'read' ? answer('+ZNCK: 5') : refusal({ cme: 16 })) },
+  '+ZSEC': { run: ({ form }, { lock }) => (form === 'read' ? answer(`+ZSEC: ${lock.security}`) : refusal(ERROR)) },
+  '+ZNCK': { run: runZnck },
 }

@@ -72,6 +72,10 @@ export interface StickProfile {
   readonly cregIsFull: boolean
   /** The list of `+COPS=?` ends in a comma instead of the lists of modes and formats. */
   readonly copsListEndsInComma: boolean
+  /** How `+COPS=?` lists networks: with the access technology, without it, or its own network once per technology. */
+  readonly copsListForm: 'full' | 'no-act' | 'per-technology'
+  /** The address behind `+CGPADDR` is in quotes. */
+  readonly addressIsQuoted: boolean
   /** Names of commands that tell the ICCID; `+CRSM` always does. */
   readonly iccidCommands: readonly ('+ZGETICCID' | '+ICCID' | '+CCID')[]
   /** `+CFUN?` answers with the test form's text. */
@@ -125,6 +129,8 @@ export const ORDINARY: StickProfile = {
   technology: 'HSDPA',
   cregIsFull: false,
   copsListEndsInComma: false,
+  copsListForm: 'full',
+  addressIsQuoted: true,
   iccidCommands: ['+ZGETICCID'],
   cfunReadsOddly: false,
   hasZrst: false,

@@ -1,6 +1,7 @@
 import type { CellularNetwork } from './cellular-network.ts'
 import type { StickProfile, Technology } from './profiles.ts'
 import type { Timers } from './timers.ts'
+import { ACCESS_TECHNOLOGY, NEIGHBOURS } from './visible-networks.ts'
 
 /** `<stat>` of `+CREG` (3GPP TS 27.007 section 7.2). */
 export type RegistrationStatus = 0 | 1 | 2 | 3 | 5
@@ -17,8 +18,13 @@ export interface SimulatedSignal {
   readonly ber: number
 }
 
-/** `<AcT>` of `+CREG` and `+COPS`. */
-const ACCESS_TECHNOLOGY: Readonly<Record<Technology, number>> = { GSM: 0, EDGE: 3, UMTS: 2, HSDPA: 4, LTE: 7 }
+type ReportName = '+CREG' | '+CGREG' | '+CEREG'
+
+/** What changes when a stick is handed over. */
+export interface HandOver {
+  readonly technology?: Technology
+  readonly cell?: { readonly area: string; readonly id: string }
+}
 
 interface RadioOptions {
   readonly profile: StickProfile
@@ -51,7 +57,12 @@ export class Radio {
   /** `+COPS` mode: 0 automatic, 1 manual, 2 off. */
   copsMode = 0
   /** `<n>` of `+CREG`, `+CGREG` and `+CEREG`. */
-  reports: Record<'+CREG' | '+CGREG' | '+CEREG', number> = { '+CREG': 0, '+CGREG': 0, '+CEREG': 0 }
+  reports: Record<ReportName, number> = { '+CREG': 0, '+CGREG': 0, '+CEREG': 0 }
+  /** Location or tracking area code and cell identity, hex. */
+  cell = { area: '1F3C', id: '02A4B1C7' }
+  /** Other networks on the air. */
+  neighbours = NEIGHBOURS
+  #told: Record<ReportName, RegistrationStatus> = { '+CREG': 0, '+CGREG': 0, '+CEREG': 0 }
   readonly #options: RadioOptions
   #attempt = 0
 
@@ -94,6 +105,7 @@ export class Radio {
     this.status = 0
     this.copsMode = 0
     this.reports = { '+CREG': 0, '+CGREG': 0, '+CEREG': 0 }
+    this.#told = { '+CREG': 0, '+CGREG': 0, '+CEREG': 0 }
   }
 
   /** A change of registration, told as far as it was asked for. */
@@ -101,17 +113,29 @@ export class Radio {
     if (status === this.status) return
     this.status = status
     for (const name of this.#registrationNames()) {
-      const n = this.reports[name]
-      if (n > 0) this.#options.announce(`${name}: ${status}${n === 2 ? this.#location() : ''}`)
+      const now = this.#statusOf(name)
+      if (this.reports[name] > 0 && now !== this.#told[name]) this.#announceStatus(name)
+      this.#told[name] = now
     }
     if (this.#options.profile.announcesNetwork) this.#announceNetwork()
     if (this.isRegistered) this.#options.whenRegistered()
   }
 
+  /** Another cell, or another technology of the same network, while it is registered. */
+  handOver({ technology = this.technology, cell = this.cell }: HandOver): void {
+    this.technology = technology
+    this.cell = cell
+    for (const name of this.#registrationNames()) {
+      this.#told[name] = this.#statusOf(name)
+      if (this.reports[name] === 2) this.#announceStatus(name)
+    }
+    if (this.#options.profile.announcesNetwork) this.#options.announce(`+ZPASR: "${this.bearer}"`)
+  }
+
   /** @returns whether this stick has such a mode */
   selectMode(mode: number, selection: number, preference: number): boolean {
-    const technology = this.#technologyOf(mode)
-    if (technology === null || selection > 1 || ![0, 1, 2, 6].includes(preference)) return false
+    const technology = this.#technologyOf(mode, preference)
+    if (technology === null || ![0, 1].includes(selection)) return false
     this.zsnt = [mode, selection, preference]
     if (!this.isRegistered) {
       this.technology = technology
@@ -125,19 +149,30 @@ export class Radio {
   }
 
   /** Answer to the read form of a registration command. */
-  readReport(name: '+CREG' | '+CGREG' | '+CEREG'): string {
+  readReport(name: ReportName): string {
     const n = this.reports[name]
-    return `${name}: ${n},${this.status}${n === 2 ? this.#location() : ''}`
+    return `${name}: ${n},${this.#statusOf(name)}${n === 2 ? this.#location(name) : ''}`
   }
 
   /** Voice, packet and, on LTE sticks, EPS registration. */
-  #registrationNames(): ('+CREG' | '+CGREG' | '+CEREG')[] {
+  #registrationNames(): ReportName[] {
     return this.#options.profile.technology === 'LTE' ? ['+CREG', '+CGREG', '+CEREG'] : ['+CREG', '+CGREG']
   }
 
-  #location(): string {
-    if (!this.isRegistered) return ''
-    return this.#options.profile.cregIsFull ? `,"1F3C","02A4B1C7",${this.accessTechnology}` : ',1F3C,02A4B1C7'
+  /** `+CEREG` is about LTE alone (3GPP TS 27.007 section 10.1.22). */
+  #statusOf(name: ReportName): RegistrationStatus {
+    return name === '+CEREG' && this.technology !== 'LTE' ? 0 : this.status
+  }
+
+  #announceStatus(name: ReportName): void {
+    const location = this.reports[name] === 2 ? this.#location(name) : ''
+    this.#options.announce(`${name}: ${this.#statusOf(name)}${location}`)
+  }
+
+  #location(name: ReportName): string {
+    if (!this.isRegistered || this.#statusOf(name) === 0) return ''
+    const { area, id } = this.cell
+    return this.#options.profile.cregIsFull ? `,"${area}","${id}",${this.accessTechnology}` : `,${area},${id}`
   }
 
   #announceNetwork(): void {
@@ -149,8 +184,12 @@ export class Radio {
     announce(this.isRegistered ? `+ZDONR: "${network.name}",${plmn},"CS_PS","${roaming}"` : '+ZDONR: "Not Found"')
   }
 
-  #technologyOf(mode: number): Technology | null {
+  /** Preferences: 0 none, 1 GSM, 2 WCDMA, 6 LTE first. */
+  #technologyOf(mode: number, preference: number): Technology | null {
     const best = this.#options.profile.technology
+    if (![0, 1, 2].includes(preference) && !(preference === 6 && best === 'LTE')) return null
+    if (mode === 0 && preference === 1) return 'EDGE'
+    if (mode === 0 && preference === 2) return best === 'LTE' ? 'HSDPA' : best
     if (mode === 1) return 'EDGE'
     if (mode === 2) return best === 'LTE' ? 'HSDPA' : best
     if (mode === 6) return best === 'LTE' ? 'LTE' : null

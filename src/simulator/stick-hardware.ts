@@ -1,8 +1,10 @@
 import { AtPort } from './at-port.ts'
 import type { CellularNetwork } from './cellular-network.ts'
+import { DataContext } from './data-context.ts'
 import type { Faults } from './faults.ts'
 import { noFaults } from './faults.ts'
 import { Mailbox } from './mailbox.ts'
+import { OperatorLock } from './operator-lock.ts'
 import type { DropHabit, StickProfile } from './profiles.ts'
 import { ORDINARY } from './profiles.ts'
 import { Radio } from './radio.ts'
@@ -38,6 +40,9 @@ export class StickHardware implements StickInsides {
   readonly sim: SimCard
   readonly radio: Radio
   readonly mailbox: Mailbox
+  readonly data = new DataContext(() => this.radio.isRegistered)
+  readonly lock = new OperatorLock()
+  becomesNetworkCard = false
   readonly timers: Timers
   readonly ports = new Map<number, AtPort>()
   readonly reset: () => void
@@ -81,7 +86,8 @@ export class StickHardware implements StickInsides {
 
   start(): void {
     this.#flood()
-    if (this.settings.cfun === 1 && this.sim.isReady && !this.radio.isRegistered) this.radio.register()
+    if (this.settings.cfun === 1 && this.sim.isReady && !this.lock.isLocked && !this.radio.isRegistered)
+      this.radio.register()
   }
 
   restoreSettings(): void {

@@ -1,7 +1,9 @@
 import type { Call, Reply } from './at-command.ts'
 import type { CellularNetwork } from './cellular-network.ts'
+import type { DataContext } from './data-context.ts'
 import type { Faults } from './faults.ts'
 import type { Mailbox } from './mailbox.ts'
+import type { OperatorLock } from './operator-lock.ts'
 import type { CharacterSet, PortRole, StickProfile } from './profiles.ts'
 import type { Radio } from './radio.ts'
 import type { SimCard } from './sim-card.ts'
@@ -17,15 +19,24 @@ export interface Latency {
   readonly ussdMs: number
   /** From searching to registered. */
   readonly settleMs: number
+  /** From a scan for networks to its answer. */
+  readonly scanMs: number
   /** Away from the bus after a reset or a drop. */
   readonly returnMs: number
 }
 
 /** Everything at once, for tests. */
-export const INSTANT: Latency = { commandMs: 0, submitMs: 0, ussdMs: 0, settleMs: 0, returnMs: 0 }
+export const INSTANT: Latency = { commandMs: 0, submitMs: 0, ussdMs: 0, settleMs: 0, scanMs: 0, returnMs: 0 }
 
 /** What people see with a stick of the 3G years. */
-export const REALISTIC: Latency = { commandMs: 20, submitMs: 2500, ussdMs: 3000, settleMs: 4000, returnMs: 8000 }
+export const REALISTIC: Latency = {
+  commandMs: 20,
+  submitMs: 2500,
+  ussdMs: 3000,
+  settleMs: 4000,
+  scanMs: 45_000,
+  returnMs: 8000,
+}
 
 /** Settings of the whole stick that a power-up takes back. */
 export interface StickSettings {
@@ -61,6 +72,10 @@ export interface StickInsides {
   readonly sim: SimCard
   readonly radio: Radio
   readonly mailbox: Mailbox
+  readonly data: DataContext
+  readonly lock: OperatorLock
+  /** Behind its next start it is a network card without serial ports. */
+  becomesNetworkCard: boolean
   readonly timers: Timers
   /** An unsolicited line; `isUrgent`: even in the middle of an answer. */
   announce(line: string, isUrgent?: boolean): void

@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict'
 import { describe, test } from 'node:test'
 import { collectResponses, findResponse } from '../../src/at/responses.ts'
+import * as data from '../../src/at/responses-data.ts'
 import * as device from '../../src/at/responses-device.ts'
 import * as identity from '../../src/at/responses-identity.ts'
 import * as network from '../../src/at/responses-network.ts'
@@ -115,7 +116,10 @@ const READERS: Record<string, (lines: Lines) => unknown> = {
   cgact: (lines) => ({
     active: Object.fromEntries(collectResponses(lines, device.parseCgact).map(({ cid, isActive }) => [cid, isActive])),
   }),
-  cgpaddr: (lines) => findResponse(lines, device.parseCgpaddr),
+  cgpaddr: (lines) => {
+    const { cid, ip } = findResponse(lines, data.parseCgpaddr)
+    return { cid, address: ip }
+  },
   csca: (lines) => findResponse(lines, sms.parseCsca),
   cpms: (lines) => ({
     mem: findResponse(lines, sms.parseCpms).map(({ store, used, capacity }) => [store, used, capacity]),

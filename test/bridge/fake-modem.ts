@@ -73,6 +73,7 @@ export class FakeModem extends EventEmitter<ModemEvents> implements Modem {
     imsi: null,
     iccid: '89',
     msisdn: null,
+    locks: null,
     port: 'fake',
   }
   problem: ModemError | null = null
@@ -167,6 +168,9 @@ export class ArrayOutlet implements Outlet {
   readonly availabilities: boolean[] = []
   phases: string[] = []
   problem: string | null = null
+  /** What was told of the modem last, and how often anything was. */
+  told: Partial<ModemState> = {}
+  states = 0
   readonly #changed = new EventEmitter<{ change: [] }>()
 
   async announce(): Promise<void> {}
@@ -175,6 +179,8 @@ export class ArrayOutlet implements Outlet {
     this.#changed.emit('change')
   }
   async state(_: string, status: Parameters<Outlet['state']>[1]): Promise<void> {
+    this.told = status.modem
+    this.states++
     if (this.phases.at(-1) !== status.phase) this.phases.push(status.phase)
     this.problem = status.problem
     this.#changed.emit('change')

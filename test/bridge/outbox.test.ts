@@ -277,6 +277,8 @@ test('a command whose acknowledgement may be lost is absorbed once after the ses
     deliveryReport: true,
     maxParts: 3,
     repeatWindowMs: 0,
+    networkMode: null,
+    allowRawAt: false,
     poll: { signalMs: 1, statusMs: 1, smsMs: 1, republishMs: 1 },
     recovery: { isEnabled: false, usbPowerTopic: null },
     now: clock.now,

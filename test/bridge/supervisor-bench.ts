@@ -41,6 +41,8 @@ export function supervise(t: TestContext, given: Partial<SupervisorOptions> = {}
     deliveryReport: true,
     maxParts: 10,
     repeatWindowMs: 0,
+    networkMode: null,
+    allowRawAt: false,
     poll: { signalMs: 30_000, statusMs: 60_000, smsMs: 60_000, republishMs: 600_000 },
     recovery: { isEnabled: true, usbPowerTopic: null },
     now: () => Date.now(),

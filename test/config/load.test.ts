@@ -58,6 +58,8 @@ describe('loadConfig', () => {
       imei: null,
       baud: 115_200,
       pin: null,
+      network_mode: null,
+      allow_raw_at: false,
     })
     assert.deepEqual(config.poll, { signal: 30_000, status: 60_000, sms: 60_000, republish: 600_000 })
     assert.deepEqual(config.sms, {

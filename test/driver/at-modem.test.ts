@@ -22,6 +22,7 @@ const BLANK = {
   imsi: null,
   iccid: null,
   msisdn: null,
+  locks: null,
   port: 'x',
 }
 
@@ -40,6 +41,7 @@ describe('starting up', () => {
         imsi: '244910123456789',
         iccid: '89358010123456789012',
         msisdn: OWN_NUMBER,
+        locks: { status: 'unlocked', to: null, triesLeft: 5 },
         port: '/dev/ttyUSB1',
       })
       assert.deepEqual(stick.mailbox.places, ['SM', 'SM', 'SM'])
@@ -83,6 +85,11 @@ describe('starting up', () => {
     assert.equal(identity.iccid, '89358010123456789012', 'from EF-ICCID')
     assert.equal(identity.msisdn, null)
     assert.notEqual(can.sms, undefined)
+  })
+
+  test('reads the own number of a modem that writes everything as UCS2', async (t) => {
+    const { open } = setUp(t, { profile: { characterSets: ['UCS2'], factoryCharacterSet: 'UCS2' } })
+    assert.equal((await open()).identity.msisdn, OWN_NUMBER)
   })
 
   test('brings back on line what another program left off line', async (t) => {
@@ -218,7 +225,7 @@ describe('the state', () => {
     const { stick, open } = setUp(t)
     const modem = await open()
     stick.setSignal({ rssiDbm: -79, rscpDbm: -86, ecioDb: -7 })
-    assert.deepEqual(await modem.readState(['signal', 'registration', 'operator', 'sim', 'store']), {
+    assert.deepEqual(await modem.readState(['signal', 'registration', 'operator', 'networkMode', 'sim', 'store']), {
       signal: {
         percent: 55,
         bars: 3,
@@ -231,7 +238,9 @@ describe('the state', () => {
         ber: null,
       },
       registration: { state: 'home', accessTechnology: 'hsdpa' },
+      cell: { lac: '1F3C', tac: null, cellId: '02A4B1C7', pci: null, band: null, channel: null },
       operator: { name: 'Testnet', code: '24491' },
+      networkMode: { mode: 'auto', raw: '0,0,0' },
       sim: 'ready',
       store: { storage: 'SM', used: 0, capacity: 50 },
     })

@@ -221,6 +221,23 @@ test('a modem that was never opened has an info of nulls', () => {
   assert.equal(info.port, null)
 })
 
+test('the lock of a device and the modes that it has are told, whoever may see the personal numbers', () => {
+  const identity = CARD.identity && {
+    ...CARD.identity,
+    locks: { status: 'locked', to: 'network', triesLeft: 4 } as const,
+  }
+  const info = JSON.parse(formatInfo({ ...CARD, identity, networkModes: ['auto', 'gsm'] }, false))
+  assert.deepEqual(info.locks, { status: 'locked', to: 'network', tries_left: 4 })
+  assert.deepEqual(info.network_modes, ['auto', 'gsm'])
+})
+
+test('the networks of a scan come in snake case', () => {
+  const operators = [{ name: null, code: '26201', status: 'available', accessTechnology: 'lte' }]
+  assert.deepEqual(JSON.parse(formatResponse({ status: 'ok', data: { operators } }, null)).data, {
+    operators: [{ name: null, code: '26201', status: 'available', access_technology: 'lte' }],
+  })
+})
+
 test('an event carries its details beside its type, and no detail can replace the type', () => {
   assert.deepEqual(JSON.parse(formatEvent({ type: 'port_changed', detail: { from: 'a', to: 'b' } })), {
     type: 'port_changed',

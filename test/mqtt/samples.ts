@@ -14,10 +14,12 @@ export const CARD: ModemCard = {
     imsi: '262070000000001',
     iccid: '8949000000000000001',
     msisdn: '+491700000000',
+    locks: null,
     port: '/dev/ttyUSB2',
   },
   canSend: true,
   canReboot: true,
+  networkModes: null,
 }
 
 export const NEW_CARD: ModemCard = { ...CARD, identity: null, canSend: false, canReboot: false }

@@ -97,6 +97,8 @@ function supervise(t: TestContext, driver: Driver): { outside: Outside; supervis
     repeatWindowMs: 0,
     poll: { signalMs: 1_000, statusMs: 2_000, smsMs: 5_000, republishMs: 600_000 },
     recovery: { isEnabled: true, usbPowerTopic: null },
+    networkMode: null,
+    allowRawAt: false,
     now: Date.now,
     elapsed: () => performance.now(),
     newId: () => `id-${++ids}`,
