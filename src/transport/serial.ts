@@ -1,3 +1,4 @@
+import { read } from 'node:fs'
 import { connect } from 'node:net'
 import { Duplex } from 'node:stream'
 import type { SerialPort } from 'serialport'
@@ -36,12 +37,51 @@ async function openTty(path: string, { baud: baudRate, signal, root = '/' }: Ser
   const port = new serialport.SerialPort({ path, baudRate, autoOpen: false, lock: true, hupcl: false })
   const failure = await new Promise<Error | null>((resolve) => port.open(resolve))
   if (failure !== null) throw await openingError(path, failure, root)
+  if (port.port !== undefined && 'poller' in port.port) endAtHangUp(port.port)
   const stream = streamOf(port)
   if (signal.aborted) {
     stream.destroy()
     throw signal.reason
   }
   return stream
+}
+
+/** A tty opened by serialport, on systems that hang one up when its device goes. */
+type Tty = Extract<NonNullable<SerialPort['port']>, { readonly poller: unknown }>
+
+/**
+ * A tty that was hung up gives 0 octets, at once and for ever. serialport (bindings-cpp 13.0, its issue 162) takes that for
+ * nothing yet and reads on without a pause until the memory is full, where a modem leaves the bus while it speaks; here it is
+ * the end. May go when serialport sees it so.
+ */
+function endAtHangUp(tty: Tty): void {
+  tty.read = async (buffer, offset, length) => {
+    // Closed meanwhile, its poller is gone, too: native code would crash.
+    while (tty.fd !== null) {
+      const bytesRead = await readOnce(tty.fd, buffer, offset, length)
+      if (bytesRead !== undefined) return { buffer, bytesRead }
+      if (tty.fd !== null) await untilReadable(tty)
+    }
+    throw goneError(undefined)
+  }
+}
+
+/** @returns the number of octets, 0 after a hang-up, `undefined` while there is nothing to read */
+function readOnce(fd: number, buffer: Buffer, offset: number, length: number): Promise<number | undefined> {
+  return new Promise((resolve, reject) => {
+    read(fd, buffer, offset, length, null, (error, bytesRead) => {
+      if (error === null) resolve(bytesRead)
+      else if (error.code === 'EAGAIN' || error.code === 'EINTR') resolve(undefined)
+      else reject(error)
+    })
+  })
+}
+
+/** Rejects when the tty is hung up or closed meanwhile. */
+function untilReadable({ poller }: Tty): Promise<void> {
+  return new Promise((resolve, reject) => {
+    poller.once('readable', (error) => (error === null ? resolve() : reject(error)))
+  })
 }
 
 /** A SerialPort does not close its port on `destroy`, nor end with the error that tells of unplugging; this does. */
