@@ -169,9 +169,12 @@ export class Inbox {
 
   #reported(segment: OpenSegment): void {
     const { journal, modem } = this.#options
-    if (segment.content.kind === 'report' && matchReport(journal, modem, segment.content)) {
-      journal.received.settled(segment.seq)
-    }
+    const { content, seq } = segment
+    if (content.kind !== 'report') return
+    // Half of it would leave a report that fits nothing any more, or one that is taken for that of a later message.
+    journal.together(() => {
+      if (matchReport(journal, modem, content)) journal.received.settled(seq)
+    })
   }
 }
 

@@ -49,6 +49,8 @@ export class Outbox {
    * @throws ModemError when the modem can no longer be used; what was under way is settled by then
    */
   async advance(store: SmsStore): Promise<boolean> {
+    // One hand-over at a time: a part that is still being handed over is one whose result the journal could not take.
+    this.settleInterrupted()
     this.expire()
     const { journal, modem, onPublication } = this.#options
     const outbound = journal.outbound.next(modem)
@@ -81,7 +83,8 @@ export class Outbox {
       journal.outbound.partSettled(outbound.seq, part.part, 'submitted', references)
     } catch (error) {
       if (!(error instanceof ModemError)) throw error
-      this.#refused(outbound, part, error, handedOver)
+      // Half of it would make a part that certainly failed one of which nobody knows.
+      journal.together(() => this.#refused(outbound, part, error, handedOver))
       if (error.retry === 'after_reopen') throw error
       return
     }

@@ -28,6 +28,11 @@ export class Journal {
     this.outbound = new OutboundRecords(this.#db, this.publications, now)
   }
 
+  /** What belongs together: all that `work` writes is one transaction, on disk when it returns; nothing of it is when it throws. */
+  together<Result>(work: () => Result): Result {
+    return this.#db.transaction(work)
+  }
+
   history(modem: ModemId, question: HistoryQuestion): HistoryEntry[] {
     return readHistory(this.#db, modem, question)
   }

@@ -1,0 +1,5 @@
+import { JOURNAL } from './kill-house.ts'
+import { RECEIVING } from './kill-receiving.ts'
+import { sweep } from './kill-sweep.ts'
+
+sweep(RECEIVING, JOURNAL)

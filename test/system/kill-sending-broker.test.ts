@@ -1,0 +1,5 @@
+import { BROKER } from './kill-house.ts'
+import { SENDING } from './kill-sending.ts'
+import { sweep } from './kill-sweep.ts'
+
+sweep(SENDING, BROKER)

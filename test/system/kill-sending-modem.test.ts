@@ -1,0 +1,5 @@
+import { MODEM } from './kill-house.ts'
+import { SENDING } from './kill-sending.ts'
+import { sweep } from './kill-sweep.ts'
+
+sweep(SENDING, MODEM)
