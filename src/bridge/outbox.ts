@@ -28,7 +28,9 @@ export class Outbox {
   settleInterrupted(): void {
     const { journal, modem } = this.#options
     for (const outbound of journal.outbound.interrupted(modem)) {
-      for (const part of outbound.parts) if (part.state === 'submitting') this.#uncertain(outbound, part)
+      for (const part of outbound.parts) {
+        if (part.state === 'submitting') journal.together(() => this.#uncertain(outbound, part))
+      }
     }
     this.#options.onPublication()
   }

@@ -115,13 +115,10 @@ export class Session {
   async #sending(store: SmsStore, signal: AbortSignal): Promise<void> {
     const { options, outbox, bells, tolerantly, onState } = this.#links
     const { journal, id, now } = options
-    let isSettled = false
     while (!signal.aborted) {
       let goesOn = false
       let wait: number | undefined
       const isDone = await tolerantly('send', async () => {
-        if (!isSettled) outbox.settleInterrupted()
-        isSettled = true
         goesOn = await outbox.advance(store)
         const due = journal.outbound.nextDue(id)
         wait = due === undefined ? undefined : due - now()
