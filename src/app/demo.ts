@@ -39,7 +39,7 @@ export async function runDemo({ args }: CliIo, signal: AbortSignal): Promise<num
     const limits = runsForMs === undefined ? [signal] : [signal, AbortSignal.timeout(runsForMs)]
     const until = AbortSignal.any(limits)
     const [code, isSeen] = await Promise.all([
-      start(config, until),
+      start(() => config, until),
       watch({ port: brokerPort, anna: ANNA, ben: BEN, say, signal: until }),
     ])
     if (runsForMs !== undefined && !isSeen) {

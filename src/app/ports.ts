@@ -1,5 +1,6 @@
 import { DEFAULT_STICK_URL } from '../devices/usb-remedies.ts'
 import { ModemError } from '../modem/errors.ts'
+import type { ModemId } from '../modem/modem.ts'
 import { describeObstacle, nameDevice } from '../transport/usb-absence.ts'
 import { portsInOrder } from '../transport/usb-candidates.ts'
 import type { ProbeAnswer, ProbePort } from '../transport/usb-follow.ts'
@@ -75,6 +76,36 @@ export function configurationLines(scan: UsbScan, asked: readonly AskedDevice[])
 export function stableName(names: UsbScan['names'], tty: string): string {
   const all = [...names].filter(([, leadsTo]) => leadsTo === tty).map(([name]) => name)
   return all.find((name) => name.includes('/by-path/')) ?? all.find((name) => name.includes('/by-id/')) ?? tty
+}
+
+/** What `listPorts` needs from outside. */
+interface ListingOptions extends Pick<PortsIo, 'scan' | 'probe'> {
+  /** By any of their names, the ports that must not be touched, and the modem that each belongs to. */
+  readonly held: ReadonlyMap<string, ModemId>
+  readonly showsImei: boolean
+}
+
+/** As `ports` tells programs. A device of which a modem has a port is left alone as a whole: its ports disturb each other. */
+export async function listPorts({ scan, probe, held, showsImei }: ListingOptions): Promise<readonly unknown[]> {
+  const found = await scan()
+  const owners = new Map([...held].map(([name, modem]) => [found.names.get(name) ?? name, modem]))
+  const discreet: ProbePort = async (tty) => {
+    const answer = await probe(tty)
+    return answer === undefined || showsImei ? answer : { ...answer, imei: null }
+  }
+  const asked: (AskedDevice & { readonly owner: ModemId | null })[] = []
+  for (const device of found.devices) {
+    const ports = portsInOrder(device)
+    const owner = ports.map(({ tty }) => owners.get(tty)).find((modem) => modem !== undefined) ?? null
+    const fault = `in use by the modem "${owner}", so it was not asked`
+    const untouched = ports.map((port) => ({ tty: port.tty, interface: port.interface, answer: null, fault }))
+    asked.push({ owner, ...(owner === null ? await askDevice(device, discreet) : { device, ports: untouched }) })
+  }
+  const lines = configurationLines(found, asked)
+  return asked.map((entry) => ({
+    ...describeForPrograms(entry, lines.get(entry.device) ?? null),
+    in_use_by: entry.owner,
+  }))
 }
 
 async function askDevice(device: UsbModemDevice, probe: ProbePort): Promise<AskedDevice> {

@@ -7,6 +7,7 @@ import { AtChannel } from '../driver/at-channel.ts'
 import { probeAtPort } from '../driver/create-driver.ts'
 import { openSerial } from '../transport/serial.ts'
 import type { ProbePort } from '../transport/usb-follow.ts'
+import type { UsbScan } from '../transport/usb-tty.ts'
 import { scanUsb } from '../transport/usb-tty.ts'
 import type { CliIo } from './command-line.ts'
 import { UsageError } from './command-line.ts'
@@ -20,10 +21,12 @@ import { runSwitch } from './switch.ts'
 const BAUD = 115_200
 const NETWORK_LIMIT_MS = 5000
 
-const scan = () => scanUsb({ identify: identifyUsb })
+/** What is on the USB now. */
+export const scan = (): Promise<UsbScan> => scanUsb({ identify: identifyUsb })
 const print = (line: string): void => void process.stdout.write(`${line}\n`)
 const isTerminal = process.stdout.isTTY === true
-const probing =
+/** Asks a port at the usual speed. */
+export const probing =
   (signal: AbortSignal): ProbePort =>
   (tty) =>
     probeAtPort(tty, { baud: BAUD }, signal)

@@ -1,6 +1,6 @@
-import { z } from 'zod'
 import type { Failure } from '../modem/messages.ts'
 import type { SendRequest } from './acceptance.ts'
+import { anything, transaction, z } from './fields.ts'
 import type { ModemService } from './modem-service.ts'
 
 export type Answer =
@@ -25,12 +25,7 @@ export interface CommandRow {
   readonly run: (modem: ModemService, input: never, context: CommandContext) => unknown
 }
 
-/** Characters of a `transaction`. */
-export const LONGEST_TRANSACTION = 256
-
-const transaction = z.string().max(LONGEST_TRANSACTION).optional()
 const id = z.string().min(1).max(64)
-const anything = z.strictObject({ transaction })
 
 const row = <Fields extends z.ZodType>(
   command: Omit<CommandRow, 'fields' | 'run'> & {
@@ -43,6 +38,15 @@ const ON_OFF: ReadonlyMap<string, boolean> = new Map([
   ['ON', true],
   ['OFF', false],
 ])
+
+const PAUSE_MINUTES = 10
+
+const PAUSES: ReadonlyMap<string, number> = new Map([
+  ['ON', PAUSE_MINUTES],
+  ['OFF', 0],
+])
+
+const numberOf = (text: string): unknown => (/^\d+(\.\d+)?$/.test(text) ? Number(text) : text)
 
 const recipients = z.union([z.string().min(1), z.array(z.string().min(1)).min(1).max(100)], {
   error: 'expected a phone number or contact name, or a list of 1 to 100 of them',
@@ -92,6 +96,24 @@ export const COMMANDS: readonly CommandRow[] = [
         direction: direction ?? null,
       }),
     }),
+  }),
+  row({
+    name: 'sms/delete',
+    waits: false,
+    fields: z.union(
+      [z.strictObject({ id, transaction }), z.strictObject({ all: z.literal('received'), transaction })],
+      {
+        error: 'expected {"id": "…"} or {"all": "received"}',
+      },
+    ),
+    run: (modem, input) => modem.discard(input),
+  }),
+  row({
+    name: 'pause',
+    waits: false,
+    fields: z.strictObject({ minutes: z.number().min(0).max(1440).default(PAUSE_MINUTES), transaction }),
+    shorthand: (text) => ({ minutes: PAUSES.get(text.toUpperCase()) ?? numberOf(text) }),
+    run: (modem, { minutes }) => modem.pause(minutes),
   }),
   row({ name: 'reboot', waits: false, fields: anything, shorthand: () => ({}), run: (modem) => modem.reboot() }),
   row({

@@ -2,6 +2,7 @@ import { AtPort } from './at-port.ts'
 import type { CellularNetwork } from './cellular-network.ts'
 import type { Faults } from './faults.ts'
 import { noFaults } from './faults.ts'
+import { IncomingCall } from './incoming-call.ts'
 import { Mailbox } from './mailbox.ts'
 import type { DropHabit, StickProfile } from './profiles.ts'
 import { ORDINARY } from './profiles.ts'
@@ -38,6 +39,7 @@ export class StickHardware implements StickInsides {
   readonly sim: SimCard
   readonly radio: Radio
   readonly mailbox: Mailbox
+  readonly call: IncomingCall
   readonly timers: Timers
   readonly ports = new Map<number, AtPort>()
   readonly reset: () => void
@@ -65,6 +67,7 @@ export class StickHardware implements StickInsides {
       announce,
       whenRegistered: () => network.deliverWaiting(number),
     })
+    this.call = new IncomingCall({ timers: this.timers, announce, showsCaller: () => this.settings.showsCaller })
     const { sim, radio, faults } = this
     const whenReceived = (): void => this.#dropIf(profile.dropOnSms, this.#isModemPortOpen())
     this.mailbox = new Mailbox({ profile, network, number, sim, radio, faults, announce, whenReceived })
@@ -107,6 +110,7 @@ export class StickHardware implements StickInsides {
     this.isPowered = false
     this.#isFlooding = false
     this.timers.cancelAll()
+    this.call.hangUp()
     this.radio.powerDown()
     this.network.ussd.end(this.number)
     for (const port of this.ports.values()) port.disconnect()

@@ -1,6 +1,7 @@
 import type { Call, Reply } from './at-command.ts'
 import type { CellularNetwork } from './cellular-network.ts'
 import type { Faults } from './faults.ts'
+import type { IncomingCall } from './incoming-call.ts'
 import type { Mailbox } from './mailbox.ts'
 import type { CharacterSet, PortRole, StickProfile } from './profiles.ts'
 import type { Radio } from './radio.ts'
@@ -61,6 +62,7 @@ export interface StickInsides {
   readonly sim: SimCard
   readonly radio: Radio
   readonly mailbox: Mailbox
+  readonly call: IncomingCall
   readonly timers: Timers
   /** An unsolicited line; `isUrgent`: even in the middle of an answer. */
   announce(line: string, isUrgent?: boolean): void
