@@ -4,6 +4,7 @@ import { runCheck } from './check.ts'
 import type { CliIo } from './command-line.ts'
 import { UsageError } from './command-line.ts'
 import { runDemo } from './demo.ts'
+import { runHealthcheck } from './healthcheck.ts'
 import { configFrom } from './sources.ts'
 import { start } from './start.ts'
 import { doctor, ports, switchMode } from './usb-verbs.ts'
@@ -22,7 +23,7 @@ const VERBS: readonly Verb[] = [
     name: 'start',
     synopsis: '[start] [--config FILE] [--OPTION=VALUE …]',
     summary: 'run the bridge',
-    run: (io, signal) => start(configFrom(io), signal),
+    run: (io, signal) => start(() => configFrom(io), signal),
   },
   {
     name: 'demo',
@@ -42,6 +43,12 @@ const VERBS: readonly Verb[] = [
     synopsis: 'doctor [--config FILE]',
     summary: 'look for what usually goes wrong and say the remedy',
     run: doctor,
+  },
+  {
+    name: 'healthcheck',
+    synopsis: 'healthcheck [--config FILE]',
+    summary: 'ask the running bridge whether it is well (needs health.port); for Docker',
+    run: runHealthcheck,
   },
   {
     name: 'switch',

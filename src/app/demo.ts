@@ -38,7 +38,7 @@ export async function runDemo({ args }: CliIo, signal: AbortSignal): Promise<num
     say(introduction(brokerPort))
     const until = within(runsForMs, signal)
     const [code, isSeen] = await Promise.all([
-      start(config, until),
+      start(() => config, until),
       watch({ port: brokerPort, anna: ANNA, ben: BEN, say, signal: until }),
     ])
     if (runsForMs !== undefined && !isSeen) {

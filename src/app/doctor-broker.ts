@@ -8,7 +8,7 @@ import { brokerAddress } from '../mqtt/connection-options.ts'
 import { commandSubscriptions, createTopics } from '../mqtt/topics.ts'
 import type { Finding } from './doctor-finding.ts'
 import { ok, problem, warning } from './doctor-finding.ts'
-import { connectionOptions, hostOf } from './start.ts'
+import { connectionOptions, hostOf } from './mqtt-options.ts'
 
 /** What a visit to the broker brought. */
 export interface BrokerFacts {

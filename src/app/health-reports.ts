@@ -1,11 +1,14 @@
 import { monitorEventLoopDelay } from 'node:perf_hooks'
 import type { ModemCounters } from '../bridge/counters.ts'
 import type { ModemId } from '../modem/modem.ts'
-import type { HealthReport } from '../mqtt/payloads.ts'
+import type { HealthReport } from '../mqtt/health-payload.ts'
 
 interface HealthReportsOptions {
   readonly intervalMs: number
-  readonly connection: { readonly isConnected: boolean; on(event: 'connected', listener: () => void): unknown }
+  readonly connection: {
+    readonly isConnected: boolean
+    on(event: 'connected' | 'disconnected', listener: () => void): unknown
+  }
   readonly bridge: { counters(): ReadonlyMap<ModemId, ModemCounters> }
   readonly publish: (report: HealthReport) => void
 }
@@ -21,17 +24,23 @@ export class HealthReports {
   #cpu = process.cpuUsage()
   #cpuAt = performance.now()
   #connections = 0
+  /** Since when there is no broker; `null`: it is there. */
+  #awaySince: number | null = performance.now()
 
   constructor(options: HealthReportsOptions) {
     this.#options = options
     options.connection.on('connected', () => {
       this.#connections++
+      this.#awaySince = null
+    })
+    options.connection.on('disconnected', () => {
+      this.#awaySince ??= performance.now()
     })
   }
 
   start(): void {
     this.#lag.enable()
-    this.#timer = setInterval(() => this.#options.publish(this.#report()), this.#options.intervalMs)
+    this.#timer = setInterval(() => this.#options.publish(this.report()), this.#options.intervalMs)
   }
 
   stop(): void {
@@ -39,7 +48,13 @@ export class HealthReports {
     this.#lag.disable()
   }
 
-  #report(): HealthReport {
+  /** For how long there has been no connection to the broker, in milliseconds; 0: there is one. */
+  get brokerAwayMs(): number {
+    return this.#awaySince === null ? 0 : performance.now() - this.#awaySince
+  }
+
+  /** How things are now, and on average since the last report. */
+  report(): HealthReport {
     const { connection, bridge } = this.#options
     const { rss, heapUsed } = process.memoryUsage()
     const lagMs = this.#lag.max / NS

@@ -1,4 +1,5 @@
 import { ModemError } from '../modem/errors.ts'
+import type { ModemId } from '../modem/modem.ts'
 import { describeObstacle, nameDevice } from '../transport/usb-absence.ts'
 import type { PortRole } from '../transport/usb-candidates.ts'
 import { portsInOrder, roleOf } from '../transport/usb-candidates.ts'
@@ -41,7 +42,7 @@ export async function runPorts(io: PortsIo): Promise<number> {
   for (const entry of asked) {
     const line = lines.get(entry.device) ?? null
     if (io.isTerminal) for (const text of describeForPeople(entry, line)) io.print(text)
-    else io.print(JSON.stringify(describeForPrograms(entry, line)))
+    else io.print(JSON.stringify(describeForPrograms(entry, line, withoutImei)))
   }
   if (io.isTerminal && asked.length === 0) io.print(scan.isReadable ? NOTHING : UNREADABLE)
   return 0
@@ -91,6 +92,36 @@ export function stableName(scan: UsbScan, tty: string): string {
 export function twinsOf({ devices }: UsbScan, tty: string): readonly UsbModemDevice[] {
   const own = devices.find(({ interfaces }) => interfaces.some((entry) => entry.tty === tty))
   return devices.filter(({ product, serial }) => product === own?.product && serial === own.serial)
+}
+
+/** What `listPorts` needs from outside. */
+interface ListingOptions extends Pick<PortsIo, 'scan' | 'probe'> {
+  /** By any of their names, the ports that must not be touched, and the modem that each belongs to. */
+  readonly held: ReadonlyMap<string, ModemId>
+  readonly showsImei: boolean
+}
+
+/** As `ports` tells programs. A device of which a modem has a port is left alone as a whole: its ports disturb each other. */
+export async function listPorts({ scan, probe, held, showsImei }: ListingOptions): Promise<readonly unknown[]> {
+  const found = await scan()
+  const owners = new Map([...held].map(([name, modem]) => [found.names.get(name) ?? name, modem]))
+  const discreet: ProbePort = async (tty) => {
+    const answer = await probe(tty)
+    return answer === undefined || showsImei ? answer : { ...answer, imei: null }
+  }
+  const asked: (AskedDevice & { readonly owner: ModemId | null })[] = []
+  for (const device of found.devices) {
+    const ports = portsInOrder(device)
+    const owner = ports.map(({ tty }) => owners.get(tty)).find((modem) => modem !== undefined) ?? null
+    const fault = `in use by the modem "${owner}", so it was not asked`
+    const untouched = ports.map((port) => ({ tty: port.tty, interface: port.interface, answer: null, fault }))
+    asked.push({ owner, ...(owner === null ? await askDevice(device, discreet) : { device, ports: untouched }) })
+  }
+  const lines = configurationLines(found, asked, { canShowImei: showsImei })
+  return asked.map((entry) => ({
+    ...describeForPrograms(entry, lines.get(entry.device) ?? null, (imei) => imei),
+    in_use_by: entry.owner,
+  }))
 }
 
 async function askDevice(device: UsbModemDevice, probe: ProbePort): Promise<AskedDevice> {
@@ -149,7 +180,11 @@ function describeAnswer({ answer, fault }: AskedPort): string {
   return `answers AT: ${answer.model ?? 'unknown model'}, ${imei}`
 }
 
-function describeForPrograms({ device, ports }: AskedDevice, line: string | null): Record<string, unknown> {
+function describeForPrograms(
+  { device, ports }: AskedDevice,
+  line: string | null,
+  shown: (imei: string) => string,
+): Record<string, unknown> {
   return {
     product_id: device.productId,
     product: device.product,
@@ -162,7 +197,7 @@ function describeForPrograms({ device, ports }: AskedDevice, line: string | null
       role: roleOf(device, port.interface),
       answers_at: port.answer !== null,
       model: port.answer?.model ?? null,
-      imei: port.answer?.imei == null ? null : withoutImei(port.answer.imei),
+      imei: port.answer?.imei == null ? null : shown(port.answer.imei),
       fault: port.fault,
     })),
     other_interfaces: device.interfaces

@@ -1,12 +1,11 @@
 import { createHash } from 'node:crypto'
-import { readFileSync } from 'node:fs'
 import { monotonicFactory } from 'ulid'
 import { Bridge } from '../bridge/bridge.ts'
+import { carryOutRequest } from '../bridge/bridge-requests.ts'
 import { COMMANDS } from '../bridge/commands.ts'
 import type { Outlet } from '../bridge/outlet.ts'
 import { RadioWish } from '../bridge/radio-wish.ts'
 import { Supervisor } from '../bridge/supervisor.ts'
-import { ConfigError } from '../config/load.ts'
 import { redacted } from '../config/redact.ts'
 import type { Config } from '../config/schema.ts'
 import { createDriver } from '../driver/create-driver.ts'
@@ -19,18 +18,40 @@ import { MqttConnection } from '../mqtt/client.ts'
 import type { BridgeFacts } from '../mqtt/payloads.ts'
 import { Publisher } from '../mqtt/publisher.ts'
 import { Requests } from '../mqtt/requests.ts'
-import { commandSubscriptions, createTopics } from '../mqtt/topics.ts'
+import { commandSubscriptions, createTopics, requestSubscriptions } from '../mqtt/topics.ts'
+import { createBridgeService } from './bridge-service.ts'
+import { openHealthPort } from './health-port.ts'
 import { HealthReports } from './health-reports.ts'
-import type { Logger } from './logger.ts'
+import type { Log, Logger } from './logger.ts'
 import { createLogger } from './logger.ts'
+import { brokerOptions, connectionOptions, hostOf, withoutUser } from './mqtt-options.ts'
+import { probing, scan } from './usb-verbs.ts'
 import { version } from './version.ts'
 
 /** How long the broker may take for what is still to be published at the end. */
 const FAREWELL_MS = 3000
 
-/** Runs the bridge until `signal` aborts. @returns the exit code */
-export async function start(config: Config, signal: AbortSignal): Promise<number> {
-  const logger = createLogger(config.log)
+/**
+ * Runs the bridge until `signal` aborts; asked to by a request, it ends everything and begins anew with the configuration as it
+ * is by then. @returns the exit code
+ */
+export async function start(readConfig: () => Config, signal: AbortSignal): Promise<number> {
+  let config = readConfig()
+  while (!signal.aborted) {
+    const again = new AbortController()
+    const restart = (): void => {
+      config = readConfig()
+      // After the answer to whoever asked for it.
+      setImmediate(() => again.abort())
+    }
+    await runOnce(config, restart, AbortSignal.any([signal, again.signal]))
+  }
+  return 0
+}
+
+async function runOnce(config: Config, restart: () => void, signal: AbortSignal): Promise<void> {
+  const log = createLogger(config.log)
+  const { logger } = log
   const journal = new Journal(config.journal.path, Date.now, (problem) => logger.error(problem))
   let broker: RunningBroker | undefined
   try {
@@ -39,11 +60,11 @@ export async function start(config: Config, signal: AbortSignal): Promise<number
       config,
       broker === undefined ? config.mqtt.url : `mqtt://${hostOf(config)}:${broker.port}`,
       journal,
-      logger,
+      log,
+      restart,
       signal,
     )
     logger.info('ended')
-    return 0
   } finally {
     await broker?.close()
     journal.close()
@@ -54,9 +75,11 @@ async function serve(
   config: Config,
   url: string,
   journal: Journal,
-  logger: Logger,
+  log: Log,
+  restart: () => void,
   signal: AbortSignal,
 ): Promise<void> {
+  const { logger } = log
   const topics = createTopics(config.mqtt.base_topic)
   const connection: MqttConnection = new MqttConnection({
     ...connectionOptions(config, url),
@@ -82,11 +105,14 @@ async function serve(
     connection,
     topics,
     bridge,
+    askBridge: (verb, payload) =>
+      carryOutRequest(service, verb, payload, (problem, err) => logger.error({ err }, problem)),
     now: Date.now,
     onProblem: (problem) => logger.warn(problem),
   })
   connection.subscribe([
     ...commandSubscriptions(config.mqtt.base_topic, COMMANDS),
+    ...requestSubscriptions(config.mqtt.base_topic),
     ...(config.homeassistant.enabled ? [{ topic: config.homeassistant.status_topic, qos: 0 as const }] : []),
   ])
   connection.on('connected', ({ protocol }) =>
@@ -101,6 +127,9 @@ async function serve(
     bridge,
     publish: (report) => publisher.health(report),
   })
+  const service = createBridgeService({ config, bridge, health, log, scan, probe: probing(signal), restart })
+  log.listen((entry) => publisher.log(entry))
+  const closeHealthPort = await openHealthPort(config, bridge, health, logger)
   connection.start()
   health.start()
   const running = new AbortController()
@@ -109,6 +138,7 @@ async function serve(
   } finally {
     running.abort()
     health.stop()
+    await closeHealthPort()
     await connection.end({ publishBefore: publisher.farewells(), withinMs: FAREWELL_MS })
   }
 }
@@ -124,7 +154,9 @@ function createBridge(config: Config, journal: Journal, outlet: Outlet, logger: 
       new Supervisor({
         id: modem.id,
         name: modem.name,
-        driver: driverFor(config, modem, journal),
+        driver: driverFor(config, modem, journal, () =>
+          [...supervisors].flatMap(([id, { port }]) => (id === modem.id || port === null ? [] : port)),
+        ),
         journal,
         outlet: logged(outlet, log),
         afterReceive: config.sms.after_receive,
@@ -148,6 +180,7 @@ function createBridge(config: Config, journal: Journal, outlet: Outlet, logger: 
           isEnabled: config.recovery.enabled,
           usbPowerTopic: config.recovery.usb_power_topic?.replaceAll('{modem}', modem.id) ?? null,
         },
+        rejectsCalls: config.calls.reject,
         now: Date.now,
         elapsed: () => performance.now(),
         newId: () => newId(),
@@ -163,7 +196,13 @@ function createBridge(config: Config, journal: Journal, outlet: Outlet, logger: 
   })
 }
 
-function driverFor(config: Config, modem: Config['modems'][number], journal: Journal): Driver {
+/** @param held ports that other modems have now, or have lent to somebody */
+function driverFor(
+  config: Config,
+  modem: Config['modems'][number],
+  journal: Journal,
+  held: () => readonly string[],
+): Driver {
   const others = config.modems.filter(({ id }) => id !== modem.id)
   const note = `pin_refused/${modem.id}`
   const fingerprint = createHash('sha256').update(`${modem.id}/${modem.pin}`).digest('hex')
@@ -178,7 +217,7 @@ function driverFor(config: Config, modem: Config['modems'][number], journal: Jou
     },
     isRadioOff: () => new RadioWish(journal, modem.id).isOff,
     storage: config.sms.storage,
-    claimed: () => others.flatMap(({ port, imei }) => (port === 'auto' ? (imei ?? []) : port)),
+    claimed: () => [...others.flatMap(({ port, imei }) => (port === 'auto' ? (imei ?? []) : port)), ...held()],
   })
 }
 
@@ -203,50 +242,17 @@ function logged(outlet: Outlet, log: Logger): Outlet {
       log.info({ change: event.detail }, event.type.replaceAll('_', ' '))
       return outlet.event(modem, event)
     },
+    call: (modem, call) => {
+      log.info(
+        { from: call.from },
+        call.endedAt === null ? 'somebody calls' : `the call ended after ${call.rings} rings`,
+      )
+      return outlet.call(modem, call)
+    },
     publish: (topic, payload) => outlet.publish(topic, payload),
     get isReachable() {
       return outlet.isReachable
     },
-  }
-}
-
-/** How the configured broker, or the embedded one at `url`, is reached. @throws Error when a PEM file cannot be read */
-export function connectionOptions({ mqtt, broker }: Config, url: string) {
-  const [user] = broker.users
-  const isEmbedded = mqtt.url === ''
-  return {
-    url,
-    clientId: mqtt.client_id,
-    username: (isEmbedded ? user?.username : mqtt.username) ?? undefined,
-    password: (isEmbedded ? user?.password : mqtt.password) ?? undefined,
-    // The embedded broker speaks MQTT 3.1.1 only.
-    protocol: isEmbedded ? (4 as const) : mqtt.protocol,
-    sessionExpirySeconds: Math.round(mqtt.session_expiry / 1000),
-    tls: {
-      ca: pem('ca', mqtt),
-      cert: pem('cert', mqtt),
-      key: pem('key', mqtt),
-      rejectUnauthorized: mqtt.reject_unauthorized,
-    },
-  }
-}
-
-function pem(option: 'ca' | 'cert' | 'key', mqtt: Config['mqtt']): string | undefined {
-  const path = mqtt[option]
-  try {
-    return path === null ? undefined : readFileSync(path, 'utf8')
-  } catch (error) {
-    throw new ConfigError([`mqtt.${option}: ${(error as Error).message}`])
-  }
-}
-
-function brokerOptions({ broker }: Config, logger: Logger) {
-  return {
-    host: broker.host,
-    port: broker.port,
-    users: broker.users,
-    path: broker.path,
-    onProblem: (problem: string) => logger.warn(problem),
   }
 }
 
@@ -271,14 +277,4 @@ function homeAssistant({ homeassistant, privacy }: Config, topics: ReturnType<ty
     statusTopic: homeassistant.status_topic,
     discover: (cards: Parameters<typeof discover>[0]) => discover(cards, options),
   }
-}
-
-/** Where clients of this machine reach the embedded broker. */
-export function hostOf({ broker }: Config): string {
-  return broker.host === '0.0.0.0' || broker.host === '::' ? '127.0.0.1' : broker.host
-}
-
-function withoutUser(url: string): string {
-  const { protocol, host } = new URL(url)
-  return `${protocol}//${host}`
 }

@@ -6,6 +6,8 @@ import { AtChannel } from '../driver/at-channel.ts'
 import { probeAtPort } from '../driver/create-driver.ts'
 import { openSerial } from '../transport/serial.ts'
 import { currentUser } from '../transport/tty-access.ts'
+import type { ProbePort } from '../transport/usb-follow.ts'
+import type { UsbScan } from '../transport/usb-tty.ts'
 import { scanUsb } from '../transport/usb-tty.ts'
 import type { CliIo } from './command-line.ts'
 import { UsageError } from './command-line.ts'
@@ -24,9 +26,15 @@ import { runSwitch } from './switch.ts'
 const BAUD = 115_200
 const PAGE_LIMIT_MS = 5000
 
-const scan = () => scanUsb({ identify: identifyUsb })
+/** What is on the USB now. */
+export const scan = (): Promise<UsbScan> => scanUsb({ identify: identifyUsb })
 const print = (line: string): void => void process.stdout.write(`${line}\n`)
 const isTerminal = process.stdout.isTTY === true
+/** Asks a port at the usual speed. */
+export const probing =
+  (signal: AbortSignal): ProbePort =>
+  (tty) =>
+    probeAtPort(tty, { baud: BAUD }, signal)
 
 /** `zte2mqtt ports`. */
 export function ports({ args }: CliIo, signal: AbortSignal): Promise<number> {

@@ -30,6 +30,8 @@ const TIME_LIMITS = [
   { name: '+CMGD', finalMs: 20_000 },
   { name: '+CMGS', finalMs: 60_000 },
   { name: '+CUSD', finalMs: 15_000 },
+  { name: '+CLIP', finalMs: 20_000 },
+  { name: '+CHUP', finalMs: 30_000 },
   { name: '+COPS', form: 'test', finalMs: 180_000 },
   { name: '+COPS', form: 'set', finalMs: 90_000 },
   { name: '+COPS', finalMs: 10_000 },

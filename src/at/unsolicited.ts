@@ -8,7 +8,7 @@ export type Meaning =
   | 'direct'
   /** A USSD reply or request of the network. */
   | 'ussd'
-  /** Somebody calls. */
+  /** Somebody calls, or stops calling. */
   | 'call'
   /** Read this group again. */
   | { readonly changed: StateGroup }
@@ -60,7 +60,7 @@ export const UNSOLICITED = [
   { prefix: '$CREG', meaning: { changed: 'registration' }, evidence: 'Qualcomm-based firmware' },
   { prefix: '$QCSIMSTAT', meaning: { changed: 'sim' }, evidence: 'Qualcomm-based firmware' },
   { prefix: '$QCSYSMODE', meaning: { changed: 'registration' }, evidence: 'Qualcomm-based firmware' },
-  { prefix: 'HANGUP:', meaning: 'ignore', evidence: 'end of a voice call' },
+  { prefix: 'HANGUP:', meaning: 'call', evidence: 'end of a voice call' },
 
   { prefix: '+CMTI:', meaning: 'arrived' },
   { prefix: '+CDSI:', meaning: 'arrived' },
@@ -84,7 +84,7 @@ export const UNSOLICITED = [
   { prefix: '+CTZE:', meaning: 'ignore' },
   { prefix: '+CIEV:', meaning: 'ignore' },
   { prefix: '+CGEV:', meaning: 'ignore' },
-  { prefix: 'NO CARRIER', meaning: 'ignore', evidence: 'a data call that ended on another port' },
+  { prefix: 'NO CARRIER', meaning: 'call', evidence: 'end of a call, or of a data call on another port' },
   { prefix: 'BUSY', meaning: 'ignore' },
   { prefix: 'NO ANSWER', meaning: 'ignore' },
   { prefix: 'NO DIALTONE', meaning: 'ignore' },

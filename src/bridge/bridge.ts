@@ -3,11 +3,12 @@ import type { Journal } from '../journal/journal.ts'
 import { ModemError } from '../modem/errors.ts'
 import type { ModemId } from '../modem/modem.ts'
 import { acceptedOf } from './acceptance.ts'
+import { answering } from './answering.ts'
 import { parsePayload, transactionOf } from './command-payload.ts'
 import type { Answer, CommandContext } from './commands.ts'
 import { COMMANDS } from './commands.ts'
 import type { ModemCounters } from './counters.ts'
-import { failureOf } from './outbox.ts'
+import type { ModemStatus } from './outlet.ts'
 import type { Supervisor } from './supervisor.ts'
 
 const DAY_MS = 24 * 3_600_000
@@ -39,6 +40,25 @@ export class Bridge {
     return new Map([...this.#options.supervisors].map(([id, supervisor]) => [id, supervisor.counters]))
   }
 
+  /** What is told of each modem; `undefined`: nothing yet. */
+  statuses(): ReadonlyMap<ModemId, ModemStatus | undefined> {
+    return new Map([...this.#options.supervisors].map(([id, supervisor]) => [id, supervisor.status]))
+  }
+
+  /** The ports that are in use, or lent to somebody by `pause`, and by which modem. */
+  ports(): ReadonlyMap<string, ModemId> {
+    return new Map([...this.#options.supervisors].flatMap(([id, { port }]) => (port === null ? [] : [[port, id]])))
+  }
+
+  /** Closes one modem, which is then opened again. @throws ModemError `invalid_request`; `modem_offline` during a pause */
+  async restart(modem: ModemId): Promise<void> {
+    const supervisor = this.#options.supervisors.get(modem)
+    if (supervisor === undefined) {
+      throw new ModemError('invalid_request', `modem: there is ${[...this.modems].join(', ')}.`)
+    }
+    await supervisor.restart()
+  }
+
   /** Serves all modems until `signal` aborts. */
   async run(signal: AbortSignal): Promise<void> {
     const { journal, keepMs, supervisors, onProblem } = this.#options
@@ -67,13 +87,8 @@ export class Bridge {
     payload: Uint8Array,
     context: CommandContext,
   ): { readonly answer: Promise<Answer>; readonly transaction: string | null } {
-    const transaction = transactionOf(payload)
-    try {
-      const data = this.#absorbed(modem, name, context) ?? this.#run(modem, name, payload, context)
-      return { answer: Promise.resolve(data).then(ok, (error) => this.#refused(error)), transaction }
-    } catch (error) {
-      return { answer: Promise.resolve(this.#refused(error)), transaction }
-    }
+    const run = (): unknown => this.#absorbed(modem, name, context) ?? this.#run(modem, name, payload, context)
+    return { answer: answering(run, this.#options.onProblem), transaction: transactionOf(payload) }
   }
 
   /** The broker kept our session: what it does not know to be acknowledged it will deliver again. */
@@ -129,14 +144,4 @@ export class Bridge {
       ? undefined
       : { messages: known.map((entry) => ({ ...acceptedOf(entry), status: entry.status })) }
   }
-
-  #refused(error: unknown): Answer {
-    if (error instanceof ModemError) return { status: 'error', error: failureOf(error) }
-    this.#options.onProblem('A command failed for a reason that is a fault of the bridge.', error)
-    return { status: 'error', error: { code: 'internal', message: 'The bridge failed; its log tells more.' } }
-  }
-}
-
-function ok(data: unknown): Answer {
-  return { status: 'ok', data: data ?? {} }
 }

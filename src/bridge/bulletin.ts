@@ -20,10 +20,16 @@ export class Bulletin {
   readonly #options: BulletinOptions
   #counts: Counts = { waiting: 0, sentToday: 0 }
   #last = ''
+  #latest: ModemStatus | undefined
   #lastAt = 0
 
   constructor(options: BulletinOptions) {
     this.#options = options
+  }
+
+  /** What was told last; `undefined`: nothing yet. */
+  get latest(): ModemStatus | undefined {
+    return this.#latest
   }
 
   publish(told: Omit<ModemStatus, keyof Counts | 'updatedAt'>): void {
@@ -34,7 +40,8 @@ export class Bulletin {
     if (text === this.#last && elapsed() - this.#lastAt < poll.republishMs) return
     this.#last = text
     this.#lastAt = elapsed()
-    void outlet.state(id, { ...status, updatedAt: new Date(now()).toISOString() })
+    this.#latest = { ...status, updatedAt: new Date(now()).toISOString() }
+    void outlet.state(id, this.#latest)
   }
 
   /** @returns why the journal cannot be read, `null` when it can; the counts then stay as they were */

@@ -1,9 +1,12 @@
 import { ModemError } from '../modem/errors.ts'
 import type { CommandRow } from './command-row.ts'
-import { LONGEST_TRANSACTION } from './command-row.ts'
+import { LONGEST_TRANSACTION } from './fields.ts'
+
+/** What is known of the payload of a command or request. */
+type PayloadRow = Pick<CommandRow, 'name' | 'fields' | 'shorthand' | 'example'>
 
 /** Reads and checks a payload. @throws ModemError `invalid_request` that names the key and what was expected */
-export function parsePayload(command: CommandRow, payload: Uint8Array): unknown {
+export function parsePayload(command: PayloadRow, payload: Uint8Array): unknown {
   const text = readText(payload)
   const value = readValue(command, text)
   const result = command.fields.safeParse(value)
@@ -34,7 +37,7 @@ function readText(payload: Uint8Array): string {
   }
 }
 
-function readValue(command: CommandRow, text: string): unknown {
+function readValue(command: PayloadRow, text: string): unknown {
   if (!text.startsWith('{') && command.shorthand !== undefined) return command.shorthand(text)
   try {
     return JSON.parse(text)

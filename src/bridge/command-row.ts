@@ -1,8 +1,5 @@
-import { z } from 'zod'
+import type { z } from './fields.ts'
 import type { ModemService } from './modem-service.ts'
-
-/** For the tables of commands. */
-export { z }
 
 /** What MQTT knows of a command beside its payload. */
 export interface CommandContext {
@@ -24,15 +21,6 @@ export interface CommandRow {
   readonly example?: string
   readonly run: (modem: ModemService, input: never, context: CommandContext) => unknown
 }
-
-/** Characters of a `transaction`. */
-export const LONGEST_TRANSACTION = 256
-
-/** Any command may carry one. */
-export const transaction = z.string().max(LONGEST_TRANSACTION).optional()
-
-/** The fields of a command that has none of its own. */
-export const anything = z.strictObject({ transaction })
 
 /** The shorthand of switches. */
 export const ON_OFF: ReadonlyMap<string, boolean> = new Map([

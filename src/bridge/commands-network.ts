@@ -1,5 +1,6 @@
 import type { CommandRow } from './command-row.ts'
-import { anything, ON_OFF, row, transaction, z } from './command-row.ts'
+import { ON_OFF, row } from './command-row.ts'
+import { anything, transaction, z } from './fields.ts'
 
 const NETWORK_MODES = [
   'auto',

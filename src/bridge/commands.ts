@@ -1,8 +1,9 @@
 import type { Failure } from '../modem/messages.ts'
 import type { SendRequest } from './acceptance.ts'
 import type { CommandRow } from './command-row.ts'
-import { anything, ON_OFF, row, transaction, z } from './command-row.ts'
+import { ON_OFF, row } from './command-row.ts'
 import { NETWORK_COMMANDS } from './commands-network.ts'
+import { anything, transaction, z } from './fields.ts'
 
 export type { CommandContext, CommandRow } from './command-row.ts'
 
@@ -11,6 +12,15 @@ export type Answer =
   | { readonly status: 'error'; readonly error: Failure }
 
 const id = z.string().min(1).max(64)
+
+const PAUSE_MINUTES = 10
+
+const PAUSES: ReadonlyMap<string, number> = new Map([
+  ['ON', PAUSE_MINUTES],
+  ['OFF', 0],
+])
+
+const numberOf = (text: string): unknown => (/^\d+(\.\d+)?$/.test(text) ? Number(text) : text)
 
 const recipients = z.union([z.string().min(1), z.array(z.string().min(1)).min(1).max(100)], {
   error: 'expected a phone number or contact name, or a list of 1 to 100 of them',
@@ -61,6 +71,24 @@ export const COMMANDS: readonly CommandRow[] = [
         direction: direction ?? null,
       }),
     }),
+  }),
+  row({
+    name: 'sms/delete',
+    waits: false,
+    fields: z.union(
+      [z.strictObject({ id, transaction }), z.strictObject({ all: z.literal('received'), transaction })],
+      {
+        error: 'expected {"id": "…"} or {"all": "received"}',
+      },
+    ),
+    run: (modem, input) => modem.discard(input),
+  }),
+  row({
+    name: 'pause',
+    waits: false,
+    fields: z.strictObject({ minutes: z.number().min(0).max(1440).default(PAUSE_MINUTES), transaction }),
+    shorthand: (text) => ({ minutes: PAUSES.get(text.toUpperCase()) ?? numberOf(text) }),
+    run: (modem, { minutes }) => modem.pause(minutes),
   }),
   row({ name: 'reboot', waits: false, fields: anything, shorthand: () => ({}), run: (modem) => modem.reboot() }),
   row({

@@ -14,8 +14,15 @@ export interface ModemCounters {
   readonly remedies: ReadonlyMap<Remedy, number>
 }
 
-/** @returns which counter a publication belongs to */
-export function counterOf(publication: Publication): 'received' | 'sent' | 'failed' | undefined {
+type Outcome = 'received' | 'sent' | 'failed'
+
+/** Counts a publication where it belongs to a counter. */
+export function countPublication(counts: Record<Outcome, number>, publication: Publication): void {
+  const counter = counterOf(publication)
+  if (counter !== undefined) counts[counter]++
+}
+
+function counterOf(publication: Publication): Outcome | undefined {
   if (publication.kind === 'received') return 'received'
   switch (publication.body.status) {
     case 'sent':

@@ -31,6 +31,8 @@ const ROOM = 0.25
 export class Inbox {
   readonly #options: InboxOptions
   #firstLook = true
+  /** A slot that one piece of work frees may hold a new message before the next deletes what it saw there. */
+  #turn: Promise<unknown> = Promise.resolve()
 
   constructor(options: InboxOptions) {
     this.#options = options
@@ -42,14 +44,26 @@ export class Inbox {
   }
 
   /** Looks through the store once. @throws ModemError when the modem or the journal fails; nothing is lost then */
-  async look(modem: Modem, store: SmsStore): Promise<void> {
-    const first = this.#firstLook
-    const segments = inOrder(await store.list(first))
-    this.#store(segments, modem, first)
-    this.#firstLook = false
-    const removable = await this.#removable(modem, segments)
-    if (removable.length > 0) await store.remove(removable)
-    this.settle()
+  look(modem: Modem, store: SmsStore): Promise<void> {
+    return this.#inTurn(async () => {
+      const removable = await this.#removable(modem, await this.#takeStock(modem, store, false))
+      if (removable.length > 0) await store.remove(removable)
+      this.settle()
+    })
+  }
+
+  /**
+   * Removes what is chosen when the journal has everything that lies in the modem. @returns how many segments it was
+   * @throws ModemError when the modem or the journal fails; nothing is lost then
+   */
+  discard(modem: Modem, store: SmsStore, choose: () => (segment: StoredSegment) => boolean): Promise<number> {
+    return this.#inTurn(async () => {
+      const segments = await this.#takeStock(modem, store, true)
+      this.settle()
+      const unwanted = segments.filter(choose())
+      if (unwanted.length > 0) await store.remove(unwanted)
+      return unwanted.length
+    })
   }
 
   /** Takes a message that came in a notification and is stored nowhere else. */
@@ -75,6 +89,21 @@ export class Inbox {
     }
     this.#options.onPublication()
     return due
+  }
+
+  #inTurn<T>(work: () => Promise<T>): Promise<T> {
+    const result = this.#turn.then(work)
+    this.#turn = result.catch(() => undefined)
+    return result
+  }
+
+  /** What lies in the modem, all of it safe in the journal. */
+  async #takeStock(modem: Modem, store: SmsStore, everywhere: boolean): Promise<readonly StoredSegment[]> {
+    const first = this.#firstLook
+    const segments = inOrder(await store.list(first || everywhere))
+    this.#store(segments, modem, first)
+    this.#firstLook = false
+    return segments
   }
 
   #store(segments: readonly StoredSegment[], modem: Modem, first: boolean): void {

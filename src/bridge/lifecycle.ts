@@ -20,6 +20,10 @@ export type Happening =
   | { readonly kind: 'rebooting' }
   /** The bridge itself took a remedy that makes the modem leave. */
   | { readonly kind: 'recovering' }
+  /** It was closed because somebody asked for it. */
+  | { readonly kind: 'left' }
+  /** Somebody asked the bridge to leave the modem alone. */
+  | { readonly kind: 'paused'; readonly problem: string }
   | { readonly kind: 'lost'; readonly cause: ModemError }
 
 export const BORN: Life = { phase: 'starting', failures: 0, problem: null }
@@ -39,7 +43,11 @@ const BACK_OFF_S = [1, 2, 5, 10, 30]
 export function live(life: Life, happening: Happening): Life {
   switch (happening.kind) {
     case 'opening':
-      return life
+      return life.phase === 'paused' ? BORN : life
+    case 'left':
+      return BORN
+    case 'paused':
+      return { phase: 'paused', failures: 0, problem: happening.problem }
     case 'opened':
       return {
         ...life,

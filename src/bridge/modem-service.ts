@@ -1,6 +1,7 @@
 import type { HistoryEntry, HistoryQuestion } from '../journal/history.ts'
 import type { Accepted, SendRequest } from './acceptance.ts'
 import type { CommandContext } from './command-row.ts'
+import type { Unwanted } from './discarding.ts'
 import type { NetworkService } from './network-service.ts'
 
 /** What may be asked of one modem, present or not. Every method throws or rejects with ModemError. */
@@ -16,4 +17,8 @@ export interface ModemService {
   /** Resolves when the radio is off, or when the modem is registered with a network again. */
   setRadio(on: boolean): Promise<void>
   refresh(): Promise<void>
+  /** Deletes in the modem, not in the journal. Resolves with the number of slots freed. */
+  discard(unwanted: Unwanted): Promise<{ readonly deleted: number }>
+  /** Resolves when the port is free; 0 minutes end a pause. `until`: RFC 3339. */
+  pause(minutes: number): Promise<{ readonly until: string | null }>
 }

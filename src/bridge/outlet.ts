@@ -2,8 +2,20 @@ import type { InboundSms, OutboundStatus } from '../modem/messages.ts'
 import type { Identity, ModemId } from '../modem/modem.ts'
 import type { ModemState, NetworkModeName } from '../modem/state.ts'
 
+/** Every stage of a modem's life. */
+export const PHASES = [
+  'starting',
+  'unlocking',
+  'ready',
+  'paused',
+  'recovering',
+  'rebooting',
+  'absent',
+  'failed',
+] as const
+
 /** Where a modem stands in its life. */
-export type Phase = 'starting' | 'unlocking' | 'ready' | 'paused' | 'recovering' | 'rebooting' | 'absent' | 'failed'
+export type Phase = (typeof PHASES)[number]
 
 /** Who a modem is and what it can do: all that is said once per opening. */
 export interface ModemCard {
@@ -50,6 +62,18 @@ export interface ModemHappening {
   readonly detail?: Readonly<Record<string, string | number | null>>
 }
 
+/** Somebody called. Told twice: when it began, and when it was over. */
+export interface IncomingCall {
+  /** `null`: withheld, or not told by the network. */
+  readonly from: string | null
+  /** RFC 3339; the first ring. */
+  readonly at: string
+  /** RFC 3339, within a ring or so; `null`: it rings. */
+  readonly endedAt: string | null
+  /** How often it rang; `null`: it rings. */
+  readonly rings: number | null
+}
+
 /** The one thing the bridge needs from the outside. Resolving means: the outside has taken responsibility (for MQTT: PUBACK). */
 export interface Outlet {
   announce(card: ModemCard): Promise<void>
@@ -58,6 +82,7 @@ export interface Outlet {
   smsReceived(modem: ModemId, sms: InboundSms): Promise<void>
   smsStatus(modem: ModemId, status: OutboundStatus): Promise<void>
   event(modem: ModemId, event: ModemHappening): Promise<void>
+  call(modem: ModemId, call: IncomingCall): Promise<void>
   /** Anything to any topic, not retained: only for what a user configured. */
   publish(topic: string, payload: string): Promise<void>
   /** Whether the outside could hear something now. */

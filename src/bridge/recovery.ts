@@ -45,6 +45,16 @@ export class Recovery {
     return this.#taken
   }
 
+  /** Gives back the power that an earlier process took. @throws ModemError `internal` */
+  begin(): void {
+    this.#options.usbPower?.restore()
+  }
+
+  /** The modem is left to somebody else: how it was before says nothing of how it will be. */
+  rest(): void {
+    this.#climb = notice(this.#climb, null, this.#options.elapsed())
+  }
+
   /**
    * Notes how the modem is, and takes the remedy that is due, if one is.
    * @param modem the open modem; `undefined`: it could not be opened

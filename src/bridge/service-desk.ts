@@ -4,8 +4,12 @@ import type { Modem } from '../modem/modem.ts'
 import type { Accepted, SendRequest } from './acceptance.ts'
 import { acceptSms } from './acceptance.ts'
 import type { CommandContext } from './commands.ts'
+import type { Unwanted } from './discarding.ts'
+import { discardStored } from './discarding.ts'
+import type { Inbox } from './inbox.ts'
 import type { ModemService } from './modem-service.ts'
 import { NetworkDesk } from './network-desk.ts'
+import type { Pause } from './pause.ts'
 import type { RadioWish } from './radio-wish.ts'
 import { untilRegistered } from './registering.ts'
 import type { StateBoard } from './state-board.ts'
@@ -16,6 +20,8 @@ export interface DeskLinks {
   readonly options: SupervisorOptions
   readonly board: StateBoard
   readonly radioWish: RadioWish
+  readonly inbox: Inbox
+  readonly pause: Pause
   /** The open modem. @throws ModemError `modem_offline` */
   readonly present: () => Modem
   /** Reads everything now, looks through the store, and publishes what changed. */
@@ -89,5 +95,19 @@ export class ServiceDesk implements ModemService {
     await modem.can.radio.set(on)
     if (on) await untilRegistered(modem, board, options.elapsed, 'The radio is on')
     await refresh()
+  }
+
+  async discard(unwanted: Unwanted): Promise<{ readonly deleted: number }> {
+    const { options, inbox, present, refresh } = this.#links
+    const answer = await discardStored({ ...options, inbox }, present(), unwanted)
+    await refresh()
+    return answer
+  }
+
+  async pause(minutes: number): Promise<{ readonly until: string | null }> {
+    const { pause } = this.#links
+    if (minutes === 0) pause.end()
+    else await pause.begin(minutes * 60_000)
+    return { until: pause.until === null ? null : new Date(pause.until).toISOString() }
   }
 }

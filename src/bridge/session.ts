@@ -1,7 +1,8 @@
 import { ModemError } from '../modem/errors.ts'
 import type { Modem, SmsStore } from '../modem/modem.ts'
 import type { StateGroup } from '../modem/state.ts'
-import type { Bell } from './bell.ts'
+import { Bell } from './bell.ts'
+import { Calls } from './calls.ts'
 import type { Inbox } from './inbox.ts'
 import type { Outbox } from './outbox.ts'
 import type { StateBoard } from './state-board.ts'
@@ -21,6 +22,9 @@ export const ALL_GROUPS: readonly StateGroup[] = [
 
 /** How soon work that failed is tried anew where nobody asks for it, in milliseconds. */
 export const RETRY_MS = 5_000
+
+/** A message that is being handed over when the modem shall be left may take so long, or nobody knows what became of it, in milliseconds. */
+const HAND_OVER_LIMIT_MS = 6_000
 
 /** What wakes the pieces of work. */
 export type Bells = Readonly<Record<'publish' | 'look' | 'send' | 'settle' | 'poll' | 'reopen', Bell>>
@@ -48,9 +52,17 @@ export interface SessionLinks {
 export class Session {
   readonly #links: SessionLinks
   readonly #hinted = new Set<StateGroup>()
+  readonly #calls: Calls
+  #handOver: Promise<unknown> = Promise.resolve()
 
   constructor(links: SessionLinks) {
     this.#links = links
+    const { id, outlet, rejectsCalls, ...options } = links.options
+    this.#calls = new Calls({
+      ...options,
+      isRejecting: rejectsCalls,
+      onCall: (call) => void outlet.call(id, call),
+    })
   }
 
   /**
@@ -66,12 +78,18 @@ export class Session {
     if (signal.aborted) end()
     const lost = new Promise<never>((_, reject) => modem.once('lost', reject))
     modem.on('changed', (group) => this.#hint(group))
+    modem.on('call', (sign) => this.#calls.heard(sign, modem))
     modem.on('arrived', (direct) => this.#arrived(direct))
     const work = this.#work(modem, ready, within)
-    const ended = new Promise<void>((resolve) => within.addEventListener('abort', () => resolve(), { once: true }))
+    const ended = new Promise<void>((resolve) => {
+      if (within.aborted) resolve()
+      else within.addEventListener('abort', () => resolve(), { once: true })
+    })
     try {
       await Promise.race([lost, ended, work])
+      await this.#handedOver()
     } finally {
+      this.#calls.end(this.#links.options.now())
       end()
       signal.removeEventListener('abort', end)
       await modem.close()
@@ -119,13 +137,21 @@ export class Session {
       let goesOn = false
       let wait: number | undefined
       const isDone = await tolerantly('send', async () => {
-        goesOn = await outbox.advance(store)
+        const advance = outbox.advance(store)
+        this.#handOver = advance.catch(() => undefined)
+        goesOn = await advance
         const due = journal.outbound.nextDue(id)
         wait = due === undefined ? undefined : due - now()
       })
       if (goesOn) onState()
       else await bells.send.wait(isDone ? wait : RETRY_MS, signal)
     }
+  }
+
+  async #handedOver(): Promise<void> {
+    const limit = new AbortController()
+    await Promise.race([this.#handOver, new Bell().wait(HAND_OVER_LIMIT_MS, limit.signal)])
+    limit.abort()
   }
 
   async #polling(modem: Modem, signal: AbortSignal): Promise<void> {

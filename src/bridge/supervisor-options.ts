@@ -32,6 +32,8 @@ export interface SupervisorOptions
     /** Where OFF and ON switch the power of this modem; `null`: nowhere. */
     readonly usbPowerTopic: string | null
   }
+  /** `calls.reject` */
+  readonly rejectsCalls: boolean
   readonly now: () => number
   /** ms on a clock that never jumps, whatever happens to the time of day */
   readonly elapsed: () => number

@@ -4,7 +4,8 @@ import type { Modem } from '../modem/modem.ts'
 import { Bell } from './bell.ts'
 import { Bulletin } from './bulletin.ts'
 import type { ModemCounters } from './counters.ts'
-import { counterOf } from './counters.ts'
+import { countPublication } from './counters.ts'
+import { Faults } from './faults.ts'
 import { Inbox } from './inbox.ts'
 import type { Trouble } from './ladder.ts'
 import type { Happening, Life } from './lifecycle.ts'
@@ -12,16 +13,18 @@ import { BORN, backOffMs, live, rootOf, troubleOf } from './lifecycle.ts'
 import type { ModemService } from './modem-service.ts'
 import { enforceNetworkMode } from './network-wish.ts'
 import { Outbox } from './outbox.ts'
-import type { ModemHappening } from './outlet.ts'
+import type { ModemHappening, ModemStatus } from './outlet.ts'
+import { Pause } from './pause.ts'
 import { publishInOrder } from './publishing.ts'
 import { RadioWish } from './radio-wish.ts'
 import { Recovery } from './recovery.ts'
 import { ServiceDesk } from './service-desk.ts'
-import type { Bells, Work } from './session.ts'
-import { ALL_GROUPS, RETRY_MS, Session } from './session.ts'
+import type { Bells } from './session.ts'
+import { ALL_GROUPS, Session } from './session.ts'
+import { settleInTime } from './settling.ts'
 import { StateBoard } from './state-board.ts'
 import type { SupervisorOptions } from './supervisor-options.ts'
-import { UsbPower } from './usb-power.ts'
+import { usbPowerOf } from './usb-power.ts'
 import { complaintOf, isOffNetwork, RADIO_IS_OFF } from './well-being.ts'
 
 /** One modem's life: open, serve, lose, open again. */
@@ -33,9 +36,9 @@ export class Supervisor {
   readonly #board: StateBoard
   readonly #bulletin: Bulletin
   readonly #radioWish: RadioWish
-  readonly #usbPower: UsbPower | null
   readonly #recovery: Recovery
   readonly #session: Session
+  readonly #pause: Pause
   readonly #bells: Bells = {
     publish: new Bell(),
     look: new Bell(),
@@ -46,35 +49,30 @@ export class Supervisor {
   }
   #life: Life = BORN
   #modem: Modem | undefined
-  readonly #faults = new Map<Work, ModemError>()
+  readonly #faults: Faults
   readonly #counts = { openings: 0, losses: 0, received: 0, sent: 0, failed: 0 }
 
   constructor(options: SupervisorOptions) {
     this.#options = options
-    const { id, journal, outlet, driver, recovery } = options
+    const { id, journal, recovery } = options
     const onEvent = (event: ModemHappening): void => this.#tell(event)
     const shared = { ...options, modem: id, onPublication: () => this.#bells.publish.ring(), onEvent }
     this.#board = new StateBoard(onEvent)
     this.#bulletin = new Bulletin(options)
     this.#inbox = new Inbox(shared)
     this.#outbox = new Outbox(shared)
+    this.#pause = new Pause(options)
+    this.#faults = new Faults({ ...options, onChange: () => this.#publishState() })
     this.#radioWish = new RadioWish(journal, id)
-    const topic = recovery.usbPowerTopic
-    this.#usbPower = topic === null ? null : new UsbPower({ id, topic, journal, outlet })
-    this.#recovery = new Recovery({
-      ...options,
-      driver,
-      isEnabled: recovery.isEnabled,
-      usbPower: this.#usbPower,
-      onEvent,
-    })
+    const { isEnabled } = recovery
+    this.#recovery = new Recovery({ ...options, isEnabled, usbPower: usbPowerOf(options), onEvent })
     this.#session = new Session({
       options,
       inbox: this.#inbox,
       outbox: this.#outbox,
       board: this.#board,
       bells: this.#bells,
-      tolerantly: (name, work) => this.#tolerantly(name, work),
+      tolerantly: (name, work) => this.#faults.tolerantly(name, work),
       onServed: () => this.#happen({ kind: 'served' }),
       onState: () => this.#publishState(),
       aid: (modem, until) => this.#lookAfter(modem, until),
@@ -83,11 +81,13 @@ export class Supervisor {
       options,
       board: this.#board,
       radioWish: this.#radioWish,
+      inbox: this.#inbox,
+      pause: this.#pause,
       present: () => this.#present(),
       refresh: () => this.#refresh(),
       look: () => this.#ring('poll'),
-      onAccepted: () => this.#ring('send', 'publish', 'settle'),
-      onSettled: () => this.#ring('publish'),
+      onAccepted: () => this.#queued('send', 'publish', 'settle'),
+      onSettled: () => this.#queued('publish'),
       onRebooting: () => {
         this.#happen({ kind: 'rebooting' })
         this.#tell({ type: 'rebooting' })
@@ -99,16 +99,35 @@ export class Supervisor {
     return { ...this.#counts, remedies: this.#recovery.taken }
   }
 
+  /** What is told of the modem; `undefined` before the first opening. */
+  get status(): ModemStatus | undefined {
+    return this.#bulletin.latest
+  }
+
+  /** The port that nobody else may open now, also while it is lent to somebody else; `null`: none. */
+  get port(): string | null {
+    return this.#modem !== undefined || this.#pause.isOn ? (this.#board.identity?.port ?? null) : null
+  }
+
+  /** Closes the modem and opens it again; resolves when it is closed. @throws ModemError `modem_offline` during a pause */
+  async restart(): Promise<void> {
+    if (this.#pause.isOn) throw new ModemError('modem_offline', this.#pause.sentence)
+    await this.#pause.interrupt()
+  }
+
   /** Until `signal` aborts. */
   async run(signal: AbortSignal): Promise<void> {
     this.#announce()
     // An earlier process may have left another one in the broker.
     this.#publishState()
-    await this.#tolerantly('recover', async () => this.#usbPower?.restore())
+    await this.#faults.tolerantly('recover', async () => this.#recovery.begin())
+    const { publish, settle } = this.#bells
+    const publishing = { ...this.#options, onPublished: (news: Publication) => countPublication(this.#counts, news) }
+    const settling = { ...this.#options, inbox: this.#inbox, outbox: this.#outbox }
     await Promise.all([
       this.#live(signal),
-      publishInOrder(this.#publishing(), this.#bells.publish, (work) => this.#tolerantly('publish', work), signal),
-      this.#settling(signal),
+      publishInOrder(publishing, publish, (work) => this.#faults.tolerantly('publish', work), signal),
+      settleInTime(settling, settle, (work) => this.#faults.tolerantly('settle', work), signal),
     ])
   }
 
@@ -137,19 +156,27 @@ export class Supervisor {
   }
 
   async #liveOnce(signal: AbortSignal): Promise<void> {
+    await this.#pause.over(signal, (problem) => this.#paused(problem))
+    if (signal.aborted) return
+    const turn = this.#pause.turn(signal)
     this.#happen({ kind: 'opening' })
     const { phase, failures } = this.#life
     const isBack = phase === 'rebooting' || phase === 'recovering' || failures > 0
     try {
-      const modem = await this.#options.driver.open(signal)
-      await this.#session.serve(modem, () => this.#ready(modem, isBack), signal)
+      const modem = await this.#options.driver.open(turn)
+      await this.#session.serve(modem, () => this.#ready(modem, isBack), turn)
     } catch (error) {
-      if (signal.aborted || !(error instanceof ModemError)) throw error
-      const cause = rootOf(error)
-      this.#lost(cause)
-      await this.#aid(troubleOf(cause, this.#counts.openings > 0), undefined, signal)
-      await this.#bells.reopen.wait(backOffMs(this.#life), signal)
+      if (!turn.aborted) await this.#failed(error, turn, signal)
     }
+    if (turn.aborted && !signal.aborted) this.#left()
+  }
+
+  async #failed(error: unknown, turn: AbortSignal, signal: AbortSignal): Promise<void> {
+    if (!(error instanceof ModemError)) throw error
+    const cause = rootOf(error)
+    this.#lost(cause)
+    await this.#aid(troubleOf(cause, this.#counts.openings > 0), undefined, signal)
+    await this.#bells.reopen.wait(backOffMs(this.#life), turn)
   }
 
   async #ready(modem: Modem, isBack: boolean): Promise<void> {
@@ -179,56 +206,39 @@ export class Supervisor {
     this.#publishState()
   }
 
+  /** On purpose: no failure, and nothing to recover from. */
+  #left(): void {
+    this.#recovery.rest()
+    if (this.#modem === undefined) return
+    this.#modem = undefined
+    this.#happen({ kind: 'left' })
+    void this.#options.outlet.availability(this.#options.id, false)
+    const reason = this.#pause.isOn ? this.#pause.sentence : 'The modem was closed by command and is opened again.'
+    this.#tell({ type: 'disconnected', detail: { reason } })
+  }
+
+  #paused(problem: string): void {
+    this.#happen({ kind: 'paused', problem })
+    this.#publishState()
+  }
+
   async #lookAfter(modem: Modem, signal: AbortSignal): Promise<void> {
     // One that opens well and fails at its first task, again and again, is still the same trouble.
     if (this.#life.failures > 0) return
-    const isOff = isOffNetwork(this.#board.state) && !this.#isRadioOff()
+    const isOff = isOffNetwork(this.#board.state) && !this.#radioWish.seemsOff
     await this.#aid(isOff ? 'off_network' : null, modem, signal)
   }
 
   /** @throws ModemError `closed` where the modem was made to leave */
   async #aid(trouble: Trouble | null, modem: Modem | undefined, signal: AbortSignal): Promise<void> {
     let isLeaving = false
-    await this.#tolerantly('recover', async () => {
+    await this.#faults.tolerantly('recover', async () => {
       const remedy = await this.#recovery.aid(trouble, modem, signal)
       isLeaving = remedy === 'reset' || remedy === 'usb_power'
     })
     if (!isLeaving) return
     this.#happen({ kind: 'recovering' })
     if (modem !== undefined) throw new ModemError('closed', 'The modem was restarted because it had lost its network.')
-  }
-
-  /**
-   * What a new modem would cure ends the session; anything else is said and tried again at the next turn.
-   * @returns whether it succeeded
-   */
-  async #tolerantly(name: Work, work: () => Promise<void>): Promise<boolean> {
-    try {
-      await work()
-      this.#faults.delete(name)
-      return true
-    } catch (error) {
-      if (!(error instanceof ModemError) || error.retry === 'after_reopen') throw error
-      if (this.#faults.get(name)?.message !== error.message) this.#options.onProblem(error.message, error)
-      this.#faults.set(name, error)
-      this.#publishState()
-      return false
-    }
-  }
-
-  /** Incomplete messages and waiting ones come of age whether the modem is there or not. */
-  async #settling(signal: AbortSignal): Promise<void> {
-    const { journal, id, now } = this.#options
-    while (!signal.aborted) {
-      let wait: number | undefined
-      const isDone = await this.#tolerantly('settle', async () => {
-        wait = this.#inbox.settle()
-        this.#outbox.expire()
-        const due = journal.outbound.nextDue(id)
-        if (due !== undefined) wait = Math.min(wait ?? Number.POSITIVE_INFINITY, Math.max(1000, due - now()))
-      })
-      await this.#bells.settle.wait(isDone ? wait : RETRY_MS, signal)
-    }
   }
 
   #happen(happening: Happening): void {
@@ -266,30 +276,18 @@ export class Supervisor {
 
   /** The gravest first: without the journal nothing else counts. */
   #problem(): string | null {
-    const unusable = [...this.#faults.values()].find(({ code }) => code === 'internal')
-    if (unusable !== undefined) return unusable.message
+    const { ownProblem } = this.#faults
+    if (ownProblem !== undefined) return ownProblem
     if (this.#modem === undefined) return this.#life.problem
     const { state } = this.#board
     if (state.sim !== 'ready' && this.#modem.problem !== null) return this.#modem.problem.message
-    return this.#isRadioOff() ? RADIO_IS_OFF : complaintOf(state, this.#recovery.isWorried)
+    return this.#radioWish.seemsOff ? RADIO_IS_OFF : complaintOf(state, this.#recovery.isWorried)
   }
 
-  #isRadioOff(): boolean {
-    try {
-      return this.#radioWish.isOff
-    } catch (error) {
-      // With a journal that cannot be read, switching the radio on would be a guess; so is nothing else.
-      if (error instanceof ModemError) return true
-      throw error
-    }
-  }
-
-  #publishing(): Parameters<typeof publishInOrder>[0] {
-    const onPublished = (publication: Publication): void => {
-      const counter = counterOf(publication)
-      if (counter !== undefined) this.#counts[counter]++
-    }
-    return { ...this.#options, onPublished }
+  /** The number of waiting messages is told at once: with the modem away nothing else would tell it. */
+  #queued(...bells: (keyof Bells)[]): void {
+    this.#ring(...bells)
+    this.#publishState()
   }
 
   #ring(...bells: (keyof Bells)[]): void {

@@ -3,6 +3,16 @@ import type { ModemId } from '../modem/modem.ts'
 import { Bell } from './bell.ts'
 import type { Outlet } from './outlet.ts'
 
+/** The power of a modem's socket, as configured; `null`: nobody can switch it. */
+export function usbPowerOf({
+  recovery: { usbPowerTopic },
+  ...options
+}: Omit<UsbPowerOptions, 'topic'> & {
+  readonly recovery: { readonly usbPowerTopic: string | null }
+}): UsbPower | null {
+  return usbPowerTopic === null ? null : new UsbPower({ ...options, topic: usbPowerTopic })
+}
+
 /** Long enough for the capacitors of a stick to run empty, in milliseconds. */
 const OFF_MS = 10_000
 

@@ -48,6 +48,20 @@ const RULES: readonly Rule[] = [
         `found ${JSON.stringify(broker.host)}, which others can reach; that requires broker.users`,
       ),
   },
+  {
+    reads: ['health.port', 'health.host', 'health.token'],
+    check: ({ health }) =>
+      fault(
+        health.port !== null && !isLoopback(health.host) && health.token === null,
+        'health.host',
+        `found ${JSON.stringify(health.host)}, which others can reach; that requires health.token`,
+      ),
+  },
+  {
+    reads: ['health.port', 'health.metrics'],
+    check: ({ health }) =>
+      fault(health.metrics && health.port === null, 'health.metrics', 'found true, but there is no health.port'),
+  },
   { reads: ['broker.users'], check: ({ broker }) => repeated('broker.users', 'username', broker.users) },
   {
     reads: ['modems'],

@@ -13,6 +13,7 @@ const GROUPS: { readonly [Key in keyof typeof SCHEMA]: string } = {
   poll: 'How often the modems are asked.',
   sms: 'Receiving and sending messages.',
   contacts: 'Names in place of numbers.',
+  calls: 'When somebody calls.',
   recovery: 'What is done about a modem that hangs or has lost its network.',
   health: 'What the bridge tells of itself.',
   journal: 'The file in which messages are kept.',

@@ -224,6 +224,13 @@ export const SCHEMA = {
     default: new Map(),
     personal: true,
   },
+  calls: {
+    reject: {
+      doc: 'Hang up when somebody calls. The call is reported all the same; nothing is ever answered.',
+      format: boolean,
+      default: false,
+    },
+  },
   recovery: {
     enabled: {
       doc:
@@ -246,6 +253,23 @@ export const SCHEMA = {
       format: duration('10s', '1d'),
       default: '10m',
     },
+    port: {
+      doc: 'TCP port for `/healthz`, `/readyz` and `/metrics`. Empty: none is opened.',
+      format: integer(1, 65535),
+      default: null,
+    },
+    host: {
+      doc: 'Address to listen on. Anything but this machine itself requires `token`.',
+      format: filledText,
+      default: '127.0.0.1',
+    },
+    token: {
+      doc: 'What a request has to bring along as `Authorization: Bearer …`. Empty: nothing.',
+      format: filledText,
+      default: null,
+      sensitive: true,
+    },
+    metrics: { doc: 'Show counters and states at `/metrics`, for Prometheus.', format: boolean, default: false },
   },
   journal: {
     path: {
@@ -277,6 +301,11 @@ export const SCHEMA = {
       doc: 'Log for people instead of JSON lines; `auto`: on a terminal.',
       format: oneOf(['auto', true, false]),
       default: 'auto',
+    },
+    mqtt: {
+      doc: 'Least important level to publish to `bridge/log`, without numbers and texts. Empty: nothing.',
+      format: oneOf(['trace', 'debug', 'info', 'warn', 'error', 'fatal']),
+      default: null,
     },
     redact: { doc: 'Leave phone numbers and message texts out of the log.', format: boolean, default: true },
   },

@@ -1,4 +1,5 @@
 import { EventEmitter } from 'node:events'
+import { readCallSign } from '../at/calls.ts'
 import { parseArrival, parseDirect } from '../at/responses-sms.ts'
 import { findUnsolicited } from '../at/unsolicited.ts'
 import { ModemError } from '../modem/errors.ts'
@@ -6,6 +7,7 @@ import type { StoredSegment } from '../modem/messages.ts'
 import type { Capabilities, Identity, Modem, ModemEvents } from '../modem/modem.ts'
 import type { ModemState, StateGroup } from '../modem/state.ts'
 import type { AtChannel } from './at-channel.ts'
+import { hangUp } from './at-hang-up.ts'
 import { AtRadio } from './at-radio.ts'
 import { restartModem } from './at-restart.ts'
 import { AtSmsStore } from './at-sms.ts'
@@ -44,6 +46,7 @@ export class AtModem extends EventEmitter<ModemEvents> implements Modem {
       ...(this.#sms && { sms: this.#sms }),
       reboot: () => restartModem(channel),
       radio: new AtRadio(channel),
+      hangUp: () => hangUp(channel),
     }
     const listening: EventEmitter = this as EventEmitter
     listening.on('newListener', () => queueMicrotask(() => this.#release()))
@@ -68,7 +71,13 @@ export class AtModem extends EventEmitter<ModemEvents> implements Modem {
     const meaning = findUnsolicited(line)?.meaning
     if (meaning === 'arrived') this.#arrived(line)
     else if (meaning === 'direct') this.#take(line)
+    else if (meaning === 'call') this.#called(line)
     else if (typeof meaning === 'object') this.emit('changed', meaning.changed)
+  }
+
+  #called(line: string): void {
+    const sign = unlessBroken(() => readCallSign(line))
+    if (sign !== undefined) this.emit('call', sign)
   }
 
   #arrived(line: string): void {

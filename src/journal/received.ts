@@ -122,6 +122,18 @@ export class ReceivedRecords {
     return row?.publish === 0
   }
 
+  /** Which segments a received message consists of, by their content; `undefined`: no such message is known. */
+  contentKeysOf(modem: ModemId, message: string): ReadonlySet<string> | undefined {
+    const known = this.#db.get<{ id: string }>('SELECT id FROM message WHERE modem = ? AND id = ?', modem, message)
+    if (known === undefined) return undefined
+    const rows = this.#db.all<{ content_key: string }>(
+      'SELECT content_key FROM segment WHERE modem = ? AND message = ?',
+      modem,
+      message,
+    )
+    return new Set(rows.map((row) => row.content_key))
+  }
+
   /** Everything that still waits, in the order in which it was found. */
   openSegments(modem: ModemId): OpenSegment[] {
     const rows = this.#db.all<OpenRow>(

@@ -60,6 +60,8 @@ export interface Capabilities {
   /** Resolves when the modem took the request; it then leaves, and `lost` follows. */
   readonly reboot?: () => Promise<void>
   readonly radio?: RadioControl
+  /** Ends the call that rings now. */
+  readonly hangUp?: () => Promise<void>
   readonly networkMode?: NetworkModeControl
   readonly operator?: OperatorControl
   readonly data?: DataControl
@@ -142,13 +144,22 @@ export interface SmsStore {
   submit(submission: Submission, onHandOver: () => void): Promise<readonly number[]>
 }
 
+/** What is heard of an incoming call. */
+export type CallSign =
+  /** Once per ring. */
+  | { readonly kind: 'ring' }
+  /** Beside or instead of a ring; `null`: the number is withheld. */
+  | { readonly kind: 'caller'; readonly from: string | null }
+  /** The caller has given up. Not every modem tells. */
+  | { readonly kind: 'end' }
+
 export type ModemEvents = {
   /** A hint: look into the store. With a segment: the message itself, which is stored nowhere else. */
   arrived: [direct?: StoredSegment]
   /** A reply to a USSD request, or a request of the network's own. */
   ussd: [reply: UssdReply]
-  /** Somebody rings, once per ring; `null`: the number is withheld or not told. */
-  ring: [from: string | null]
+  /** Somebody calls. */
+  call: [sign: CallSign]
   /** A hint: read this group again. */
   changed: [group: StateGroup]
   /** Said once, the last event of this object. */

@@ -1,11 +1,11 @@
 import type { Answer } from '../bridge/commands.ts'
-import type { ModemCounters } from '../bridge/counters.ts'
 import type { HistoryEntry } from '../bridge/modem-service.ts'
-import type { ModemCard, ModemHappening, ModemStatus } from '../bridge/outlet.ts'
+import type { IncomingCall, ModemCard, ModemHappening, ModemStatus } from '../bridge/outlet.ts'
 import type { Failure, InboundSms, OutboundStatus } from '../modem/messages.ts'
-
-import type { DeviceLock, FoundOperator, ModemId } from '../modem/modem.ts'
+import type { DeviceLock, FoundOperator } from '../modem/modem.ts'
 import type { Battery, Cell, DataState, Signal } from '../modem/state.ts'
+import type { HealthAnswer } from './health-payload.ts'
+import { healthAnswerKeys } from './health-payload.ts'
 
 /** What `bridge/info` tells besides the modems. */
 export interface BridgeFacts {
@@ -15,18 +15,6 @@ export interface BridgeFacts {
   readonly startedAt: string
   /** The configuration, already without secrets and phone numbers. */
   readonly config: unknown
-}
-
-/** What `bridge/health` tells. */
-export interface HealthReport {
-  readonly uptimeSeconds: number
-  readonly memory: { readonly rssBytes: number; readonly heapUsedBytes: number }
-  /** Of one core since the last report, so it may exceed 100. */
-  readonly cpuPercent: number
-  /** The longest since the last report. */
-  readonly eventLoopLagMs: number
-  readonly broker: { readonly isConnected: boolean; readonly connections: number }
-  readonly modems: ReadonlyMap<ModemId, ModemCounters>
 }
 
 /** `<modem>/state`. Every key is always there; what the modem has not told is `null`. */
@@ -112,6 +100,11 @@ export function formatEvent({ type, detail }: ModemHappening): string {
   return JSON.stringify({ ...detail, type })
 }
 
+/** `<modem>/call`. */
+export function formatCall({ from, at, endedAt, rings }: IncomingCall): string {
+  return JSON.stringify({ from, at, ended_at: endedAt, rings })
+}
+
 /** `bridge/info`. @param protocol MQTT protocol level, `null` before the first connection */
 export function formatBridgeInfo(facts: BridgeFacts, cards: readonly ModemCard[], protocol: 5 | 4 | null): string {
   return JSON.stringify({
@@ -124,28 +117,10 @@ export function formatBridgeInfo(facts: BridgeFacts, cards: readonly ModemCard[]
   })
 }
 
-/** `bridge/health`. Counters begin with the process. */
-export function formatHealth(report: HealthReport): string {
-  const modems = [...report.modems].map(([id, { remedies, ...counters }]) => [
-    id,
-    { ...counters, remedies: Object.fromEntries(remedies) },
-  ])
-  return JSON.stringify({
-    uptime_seconds: Math.round(report.uptimeSeconds),
-    process: {
-      rss_bytes: report.memory.rssBytes,
-      heap_used_bytes: report.memory.heapUsedBytes,
-      cpu_percent: Math.round(report.cpuPercent * 10) / 10,
-      event_loop_lag_ms: Math.round(report.eventLoopLagMs),
-    },
-    mqtt: { connected: report.broker.isConnected, connections: report.broker.connections },
-    modems: Object.fromEntries(modems),
-  })
-}
-
 /** The answer's data; a history and networks in the keys of the other payloads. */
 function dataKeys(data: unknown): unknown {
   if (typeof data !== 'object' || data === null) return data ?? null
+  if ('health' in data) return healthAnswerKeys(data as HealthAnswer)
   if ('operators' in data) return { operators: (data.operators as readonly FoundOperator[]).map(operatorKeys) }
   if (!('history' in data)) return data
   return { messages: (data.history as readonly HistoryEntry[]).map(historyKeys) }

@@ -1,16 +1,18 @@
 import type { EventEmitter } from 'node:events'
-import type { ModemCard, ModemHappening, ModemStatus, Outlet } from '../bridge/outlet.ts'
+import type { IncomingCall, ModemCard, ModemHappening, ModemStatus, Outlet } from '../bridge/outlet.ts'
 import type { InboundSms, OutboundStatus } from '../modem/messages.ts'
 import type { ModemId } from '../modem/modem.ts'
 import type { Farewell, MqttConnectionEvents } from './connection-options.ts'
+import type { HealthReport, LogEntry } from './health-payload.ts'
+import { formatHealth, formatLog } from './health-payload.ts'
 import type { IncomingMessage } from './network-connection.ts'
 import type { Publishing } from './offers.ts'
 import { Offers } from './offers.ts'
-import type { BridgeFacts, HealthReport } from './payloads.ts'
+import type { BridgeFacts } from './payloads.ts'
 import {
   formatBridgeInfo,
+  formatCall,
   formatEvent,
-  formatHealth,
   formatInfo,
   formatReceived,
   formatReceivedEvent,
@@ -138,6 +140,11 @@ export class Publisher implements Outlet {
     if (connection.isConnected) this.#offers.publish(topics.modem(modem, 'event'), formatEvent(event))
   }
 
+  /** Resolves at once; kept over connections, because it says when it was. */
+  async call(modem: ModemId, call: IncomingCall): Promise<void> {
+    this.#offers.publish(this.#options.topics.modem(modem, 'call'), formatCall(call))
+  }
+
   get isReachable(): boolean {
     return this.#options.connection.isConnected
   }
@@ -151,6 +158,12 @@ export class Publisher implements Outlet {
   health(report: HealthReport): void {
     const { connection, topics } = this.#options
     if (connection.isConnected) void connection.publish(topics.bridge('health'), formatHealth(report), { qos: 0 })
+  }
+
+  /** Dropped while there is no connection. With QoS 0 it is never answered, so it can cause no line of its own. */
+  log(entry: LogEntry): void {
+    const { connection, topics } = this.#options
+    if (connection.isConnected) void connection.publish(topics.bridge('log'), formatLog(entry), { qos: 0 })
   }
 
   /** What follows from all modems together: `bridge/info` and discovery. */

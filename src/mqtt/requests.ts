@@ -4,6 +4,7 @@ import type { Bridge } from '../bridge/bridge.ts'
 import { transactionOf } from '../bridge/command-payload.ts'
 import type { Answer } from '../bridge/commands.ts'
 import type { ErrorCode } from '../modem/errors.ts'
+import type { ModemId } from '../modem/modem.ts'
 import type { MqttConnectionEvents } from './connection-options.ts'
 import type { IncomingMessage } from './network-connection.ts'
 import type { Publishing } from './offers.ts'
@@ -24,13 +25,18 @@ export interface RequestsOptions {
   readonly connection: Publishing & EventEmitter<MqttConnectionEvents>
   readonly topics: Topics
   readonly bridge: CommandTaker
+  /** Carries out a request to the bridge itself. */
+  readonly askBridge: (
+    verb: string,
+    payload: Uint8Array,
+  ) => { readonly answer: Promise<Answer>; readonly transaction: string | null }
   /** ms since the epoch */
   readonly now: () => number
   /** Lines for the log: what is wrong and what to do. */
   readonly onProblem: (line: string) => void
 }
 
-/** Command topics → bridge → responses. */
+/** Topics of commands and requests → bridge → responses. */
 export class Requests {
   readonly #options: RequestsOptions
   readonly #offers: Offers
@@ -57,25 +63,15 @@ export class Requests {
    * @returns what to call when the PUBACK has certainly reached the broker
    */
   handle(message: IncomingMessage): (() => void) | undefined {
-    const { topics, bridge, now } = this.#options
-    const target = topics.parseCommand(message.topic)
+    const { topics } = this.#options
     // Retained messages are cleared by an empty payload, and clearing one must not reboot a modem.
-    if (target === undefined || message.payload.length === 0) return undefined
+    if (message.payload.length === 0) return undefined
+    const verb = topics.parseBridgeRequest(message.topic)
+    const target = verb === undefined ? topics.parseCommand(message.topic) : undefined
     // Redeliveries come right after CONNACK, which is before the connection counts as connected.
-    if (message.sessionPresent) this.#resume()
-    const { modem, command } = target
-    const refusal = this.#refuse(message)
-    if (refusal !== undefined) {
-      // A payload that is cut off is no JSON any more, and so costs little to read.
-      const transaction = transactionOf(message.payload.subarray(0, MAX_PAYLOAD_BYTES))
-      this.#respond(message, modem, command, refusal, transaction)
-      return undefined
-    }
-    const identity = createHash('sha256').update(message.topic).update('\0').update(message.payload).digest('hex')
-    const messageExpiresAt = message.expirySeconds === undefined ? null : now() + message.expirySeconds * 1000
-    const { answer, transaction } = bridge.carryOut(modem, command, message.payload, { identity, messageExpiresAt })
-    void answer.then((settled) => this.#respond(message, modem, command, settled, transaction))
-    return () => bridge.acknowledged(identity)
+    if (target !== undefined && message.sessionPresent) this.#resume()
+    if (verb !== undefined) this.#ask(message, verb)
+    return target === undefined ? undefined : this.#carryOut(message, target.modem, target.command)
   }
 
   /** To be called when the broker has answered something that was sent after this connection was made. */
@@ -85,10 +81,38 @@ export class Requests {
     this.#options.bridge.redeliveriesOver()
   }
 
+  #ask(message: IncomingMessage, verb: string): void {
+    const answerOn = this.#options.topics.bridgeResponse(verb)
+    if (this.#isRefused(message, answerOn)) return
+    const { answer, transaction } = this.#options.askBridge(verb, message.payload)
+    void answer.then((settled) => this.#respond(message, answerOn, settled, transaction))
+  }
+
+  #carryOut(message: IncomingMessage, modem: ModemId, command: string): (() => void) | undefined {
+    const { topics, bridge, now } = this.#options
+    const answerOn = topics.response(modem, command)
+    if (this.#isRefused(message, answerOn)) return undefined
+    const identity = createHash('sha256').update(message.topic).update('\0').update(message.payload).digest('hex')
+    const messageExpiresAt = message.expirySeconds === undefined ? null : now() + message.expirySeconds * 1000
+    const { answer, transaction } = bridge.carryOut(modem, command, message.payload, { identity, messageExpiresAt })
+    void answer.then((settled) => this.#respond(message, answerOn, settled, transaction))
+    return () => bridge.acknowledged(identity)
+  }
+
   #resume(): void {
     if (this.#isResumed || this.#isSettled) return
     this.#isResumed = true
     this.#options.bridge.sessionResumed()
+  }
+
+  /** Whether it must not be carried out; that is then answered. */
+  #isRefused(message: IncomingMessage, answerOn: string): boolean {
+    const refusal = this.#refuse(message)
+    if (refusal === undefined) return false
+    // A payload that is cut off is no JSON any more, and so costs little to read.
+    const transaction = transactionOf(message.payload.subarray(0, MAX_PAYLOAD_BYTES))
+    this.#respond(message, answerOn, refusal, transaction)
+    return true
   }
 
   #refuse({ topic, payload, retain }: IncomingMessage): Answer | undefined {
@@ -104,10 +128,9 @@ export class Requests {
     return undefined
   }
 
-  #respond(request: IncomingMessage, modem: string, command: string, answer: Answer, transaction: string | null): void {
-    const { topics } = this.#options
+  #respond(request: IncomingMessage, answerOn: string, answer: Answer, transaction: string | null): void {
     const payload = formatResponse(answer, transaction)
-    this.#offers.publish(topics.response(modem, command), payload)
+    this.#offers.publish(answerOn, payload)
     const { responseTopic, correlationData } = request
     if (responseTopic === undefined || !this.#mayAnswerOn(responseTopic)) return
     this.#offers.publish(responseTopic, payload, correlationData === undefined ? undefined : { correlationData })

@@ -14,6 +14,8 @@ export const BRIDGE_TOPICS = [
   { path: 'state', qos: 1, retained: true },
   { path: 'info', qos: 1, retained: true },
   { path: 'health', qos: 0, retained: false },
+  { path: 'log', qos: 0, retained: false },
+  { path: 'response/#', qos: 1, retained: false },
 ] as const satisfies readonly TopicRow[]
 
 /** What is published below `<base>/<modem>`. */
@@ -25,12 +27,13 @@ export const MODEM_TOPICS = [
   { path: 'sms/last', qos: 1, retained: true },
   { path: 'sms/status', qos: 1, retained: false },
   { path: 'event', qos: 1, retained: false },
+  { path: 'call', qos: 1, retained: false },
   { path: 'response/#', qos: 1, retained: false },
   { path: 'homeassistant/sms_received', qos: 1, retained: false },
 ] as const satisfies readonly TopicRow[]
 
-/** Path of a topic below `<base>/bridge`. */
-type BridgeTopic = (typeof BRIDGE_TOPICS)[number]['path']
+/** Path of a topic below `<base>/bridge` that is the same for every publication. */
+type BridgeTopic = Exclude<(typeof BRIDGE_TOPICS)[number]['path'], 'response/#'>
 /** Path of a topic below `<base>/<modem>` that is the same for every publication. */
 type ModemTopic = Exclude<(typeof MODEM_TOPICS)[number]['path'], 'response/#'>
 
@@ -43,6 +46,9 @@ export interface Topics {
   command(modem: ModemId, command: string): string
   /** Modem and command of a command topic, nothing for any other topic. The modem need not exist. */
   parseCommand(topic: string): { readonly modem: ModemId; readonly command: string } | undefined
+  bridgeResponse(verb: string): string
+  /** The verb of a topic of a request to the bridge itself, nothing for any other topic. The verb need not exist. */
+  parseBridgeRequest(topic: string): string | undefined
   /** Whether a topic is the base topic or lies below it. */
   owns(topic: string): boolean
 }
@@ -62,6 +68,11 @@ export function createTopics(base: string): Topics {
       if (modem === undefined || word !== 'command' || command.length === 0) return undefined
       return { modem, command: command.join('/') }
     },
+    bridgeResponse: (verb) => `${prefix}bridge/response/${verb}`,
+    parseBridgeRequest(topic) {
+      const begin = `${prefix}bridge/request/`
+      return topic.startsWith(begin) ? topic.slice(begin.length) : undefined
+    },
     owns: (topic) => topic === base || topic.startsWith(prefix),
   }
 }
@@ -80,4 +91,9 @@ export function commandSubscriptions(
     ...twoLevels.map(({ name, waits }) => ({ topic: `${base}/+/command/${name}`, qos: waits ? 1 : 0 }) as const),
     { topic: `${base}/+/command/+`, qos: 0 },
   ]
+}
+
+/** What to subscribe to for requests to the bridge itself: all are meant for now. */
+export function requestSubscriptions(base: string): readonly Subscription[] {
+  return [{ topic: `${base}/bridge/request/#`, qos: 0 }]
 }

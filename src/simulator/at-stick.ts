@@ -4,6 +4,7 @@ import type { Delivery, Subscriber } from './cellular-network.ts'
 import type { DataContext } from './data-context.ts'
 import type { DropMoment, Faults } from './faults.ts'
 import { FrontDoors } from './front-doors.ts'
+import type { IncomingCall } from './incoming-call.ts'
 import { createLine } from './line.ts'
 import type { Mailbox } from './mailbox.ts'
 import type { PortRole, StickProfile, StoreName } from './profiles.ts'
@@ -237,11 +238,14 @@ export class AtStick implements Subscriber {
     this.radio.deregister()
   }
 
-  /** Somebody calls. */
-  ring(from: string): void {
-    this.#hardware.announce('RING', false)
-    if (this.#hardware.settings.showsCaller)
-      this.#hardware.announce(`+CLIP: "${from}",${from.startsWith('+') ? 145 : 129},,,,0`, false)
+  /** One ring of a call; `null`: the number is withheld. */
+  ring(from: string | null): void {
+    this.#hardware.call.ring(from)
+  }
+
+  /** The phone inside, to be rung more than once. */
+  get call(): IncomingCall {
+    return this.#hardware.call
   }
 
   #port(interfaceNumber: number): AtPort {

@@ -120,7 +120,6 @@ export const GENERAL_COMMANDS: Readonly<Record<string, CommandRow>> = {
   '&C': ACCEPTED,
   '&D': ACCEPTED,
   S0: ACCEPTED,
-  H: ACCEPTED,
   A: { run: () => refusal({ final: 'NO CARRIER' }) },
   '+CGMI': telling(({ profile }) => profile.manufacturer),
   '+GMI': telling(({ profile }) => profile.manufacturer),
@@ -135,13 +134,6 @@ export const GENERAL_COMMANDS: Readonly<Record<string, CommandRow>> = {
   '+CSCS': { run: runCscs },
   '+CFUN': { run: runCfun },
   '+CCLK': { run: ({ form }, stick) => (form === 'read' ? answer(`+CCLK: "${clock(stick)}"`) : refusal(ERROR)) },
-  '+CLIP': {
-    run: ({ form, values }, { settings }) => {
-      if (form === 'read') return answer(`+CLIP: ${settings.showsCaller ? 1 : 0},1`)
-      if (form === 'set') settings.showsCaller = values[0] === '1'
-      return DONE
-    },
-  },
   '+ZCDRUN': {
     run: ({ text }, stick) => {
       const line = ZCDRUN[text.toUpperCase()]

@@ -1,4 +1,5 @@
 import { answer } from './at-command.ts'
+import { CALL_COMMANDS } from './commands-call.ts'
 import { GENERAL_COMMANDS } from './commands-general.ts'
 import { NETWORK_COMMANDS } from './commands-network.ts'
 import { SIM_COMMANDS } from './commands-sim.ts'
@@ -8,6 +9,7 @@ import type { CommandRow } from './stick-insides.ts'
 
 const ROWS: Readonly<Record<string, CommandRow>> = {
   ...GENERAL_COMMANDS,
+  ...CALL_COMMANDS,
   ...SIM_COMMANDS,
   ...NETWORK_COMMANDS,
   ...SMS_COMMANDS,

@@ -3,6 +3,7 @@ import type { CellularNetwork } from './cellular-network.ts'
 import { DataContext } from './data-context.ts'
 import type { Faults } from './faults.ts'
 import { noFaults } from './faults.ts'
+import { IncomingCall } from './incoming-call.ts'
 import { Mailbox } from './mailbox.ts'
 import { OperatorLock } from './operator-lock.ts'
 import type { DropHabit, StickProfile } from './profiles.ts'
@@ -43,6 +44,7 @@ export class StickHardware implements StickInsides {
   readonly data = new DataContext(() => this.radio.isRegistered)
   readonly lock = new OperatorLock()
   becomesNetworkCard = false
+  readonly call: IncomingCall
   readonly timers: Timers
   readonly ports = new Map<number, AtPort>()
   readonly reset: () => void
@@ -70,6 +72,7 @@ export class StickHardware implements StickInsides {
       announce,
       whenRegistered: () => network.deliverWaiting(number),
     })
+    this.call = new IncomingCall({ timers: this.timers, announce, showsCaller: () => this.settings.showsCaller })
     const { sim, radio, faults } = this
     const whenReceived = (): void => this.#dropIf(profile.dropOnSms, this.#isModemPortOpen())
     this.mailbox = new Mailbox({ profile, network, number, sim, radio, faults, announce, whenReceived })
@@ -113,6 +116,7 @@ export class StickHardware implements StickInsides {
     this.isPowered = false
     this.#isFlooding = false
     this.timers.cancelAll()
+    this.call.hangUp()
     this.radio.powerDown()
     this.network.ussd.end(this.number)
     for (const port of this.ports.values()) port.disconnect()

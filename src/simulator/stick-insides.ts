@@ -2,6 +2,7 @@ import type { Call, Reply } from './at-command.ts'
 import type { CellularNetwork } from './cellular-network.ts'
 import type { DataContext } from './data-context.ts'
 import type { Faults } from './faults.ts'
+import type { IncomingCall } from './incoming-call.ts'
 import type { Mailbox } from './mailbox.ts'
 import type { OperatorLock } from './operator-lock.ts'
 import type { CharacterSet, PortRole, StickProfile } from './profiles.ts'
@@ -76,6 +77,7 @@ export interface StickInsides {
   readonly lock: OperatorLock
   /** Behind its next start it is a network card without serial ports. */
   becomesNetworkCard: boolean
+  readonly call: IncomingCall
   readonly timers: Timers
   /** An unsolicited line; `isUrgent`: even in the middle of an answer. */
   announce(line: string, isUrgent?: boolean): void

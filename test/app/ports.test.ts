@@ -2,7 +2,7 @@ import assert from 'node:assert/strict'
 import { rm } from 'node:fs/promises'
 import { join } from 'node:path'
 import { describe, it } from 'node:test'
-import { runPorts } from '../../src/app/ports.ts'
+import { listPorts, runPorts } from '../../src/app/ports.ts'
 import { loadConfig } from '../../src/config/load.ts'
 import type { UsbBus } from '../../src/simulator/usb-bus.ts'
 import type { ProbePort } from '../../src/transport/usb-follow.ts'
@@ -170,5 +170,45 @@ describe('runPorts for programs', () => {
 
   it('prints nothing when nothing is plugged in', async (t) => {
     assert.deepEqual(await printed(await openBus(t), probing({}), false), [])
+  })
+})
+
+describe('listPorts', () => {
+  const held = new Map([
+    ['/dev/ttyUSB2', 'stick'],
+    ['tcp://ser2net:2000', 'far'],
+  ])
+  const list = async (bus: UsbBus, showsImei: boolean) => {
+    const asked: string[] = []
+    const probe: ProbePort = (tty) => {
+      asked.push(tty.replace(bus.root, ''))
+      return probing({ ttyUSB1: A, ttyUSB4: B })(tty)
+    }
+    const inBus = new Map([...held].map(([port, modem]) => [port.startsWith('/') ? `${bus.root}${port}` : port, modem]))
+    // biome-ignore lint/suspicious/noExplicitAny: JSON for programs
+    const devices = (await listPorts({ scan: () => scanOf(bus), probe, held: inBus, showsImei })) as any[]
+    return { asked, devices }
+  }
+
+  it('asks no port of a stick of which a modem has one, and names the modem', async (t) => {
+    const bus = await openBus(t)
+    for (const busPath of ['1-1', '1-2']) await bus.plug(mf190(busPath))
+    const { asked, devices } = await list(bus, true)
+    assert.deepEqual(asked, ['/dev/ttyUSB4', '/dev/ttyUSB5', '/dev/ttyUSB3'])
+    assert.deepEqual(
+      devices.map(({ in_use_by: owner }) => owner),
+      ['stick', null],
+    )
+    assert.match(devices[0].ports[0].fault, /in use by the modem "stick"/)
+    assert.equal(devices[0].configuration, null)
+    assert.equal(devices[1].ports[0].imei, '352222222222222')
+  })
+
+  it('tells no IMEI where it is not to be published, not even in the line for the configuration', async (t) => {
+    const bus = await openBus(t)
+    for (const busPath of ['1-1', '1-2', '1-3']) await bus.plug(mf190(busPath))
+    const { devices } = await list(bus, false)
+    assert.equal(devices[1].ports[0].answers_at, true)
+    assert.doesNotMatch(JSON.stringify(devices), /352222222222222/)
   })
 })

@@ -21,7 +21,7 @@ const MEANINGS = [
   { line: '+ZEND', meaning: 'ignore' },
   { line: '+ZMTime: 24/03/15', meaning: 'ignore' },
   { line: '+ZMTime 24/03/15', meaning: 'ignore' },
-  { line: 'NO CARRIER', meaning: 'ignore' },
+  { line: 'NO CARRIER', meaning: 'call' },
 ]
 
 for (const { line, meaning } of MEANINGS) {

@@ -91,6 +91,7 @@ export class FakeModem extends EventEmitter<ModemEvents> implements Modem {
   onTold: (what: string) => void = () => {}
   readonly can: Capabilities = {
     reboot: async () => this.#tell('reboot'),
+    hangUp: async () => this.#tell('hang up'),
     radio: { set: async (on) => this.#tell(`radio ${on ? 'on' : 'off'}`) },
     sms: {
       stores: ['SM'],
@@ -195,6 +196,11 @@ export class ArrayOutlet implements Outlet {
   }
   async publish(topic: string, payload: string): Promise<void> {
     this.published.push(`${topic} ${payload}`)
+    this.#changed.emit('change')
+  }
+  readonly calls: Parameters<Outlet['call']>[1][] = []
+  async call(_: string, call: Parameters<Outlet['call']>[1]): Promise<void> {
+    this.calls.push(call)
     this.#changed.emit('change')
   }
   async event(_: string, event: Parameters<Outlet['event']>[1]): Promise<void> {

@@ -281,6 +281,7 @@ test('a command whose acknowledgement may be lost is absorbed once after the ses
     allowRawAt: false,
     poll: { signalMs: 1, statusMs: 1, smsMs: 1, republishMs: 1 },
     recovery: { isEnabled: false, usbPowerTopic: null },
+    rejectsCalls: false,
     now: clock.now,
     elapsed: clock.now,
     newId: () => `n${journal.outbound.waiting('stick')}`,

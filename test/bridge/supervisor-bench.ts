@@ -45,6 +45,7 @@ export function supervise(t: TestContext, given: Partial<SupervisorOptions> = {}
     allowRawAt: false,
     poll: { signalMs: 30_000, statusMs: 60_000, smsMs: 60_000, republishMs: 600_000 },
     recovery: { isEnabled: true, usbPowerTopic: null },
+    rejectsCalls: false,
     now: () => Date.now(),
     elapsed: () => Date.now(),
     newId: () => `id${id++}`,

@@ -89,6 +89,7 @@ function countingOutlet() {
     smsStatus: async () => {},
     event: async () => {},
     publish: async () => {},
+    call: async () => {},
     isReachable: true,
     smsReceived: async (_, { id, text }) => {
       ids.add(id)

@@ -25,6 +25,8 @@ describe('options that do not fit together', () => {
       /^broker\.host: found "0\.0\.0\.0", which others can reach; that requires broker\.users/,
     ],
     [`${STICK}broker: {host: "::"}`, /^broker\.host/],
+    [`${STICK}health: {port: 9100, host: 0.0.0.0}`, /^health\.host: .* requires health\.token/],
+    [`${STICK}health: {metrics: true}`, /^health\.metrics: .*no health\.port/],
     [`${STICK}broker: {host: 128.0.0.1}`, /^broker\.host/],
     [
       `${STICK}broker: {users: [{username: a, password: x}, {username: a, password: y}]}`,
@@ -57,6 +59,8 @@ describe('options that do not fit together', () => {
     `${STICK}mqtt: {url: "mqtt://h"}\nbroker: {host: 0.0.0.0}`,
     `${STICK}broker: {host: 0.0.0.0, users: [{username: a, password: x}]}`,
     `${STICK}broker: {host: localhost}`,
+    `${STICK}health: {port: 9100, host: 0.0.0.0, token: secret, metrics: true}`,
+    `${STICK}health: {host: 0.0.0.0}`,
     `${STICK}broker: {host: "::1"}`,
     `${STICK}broker: {host: 127.1.2.3}`,
     'modems: [{id: a, imei: "490154203237518"}, {id: b, imei: "490154203237519"}]',

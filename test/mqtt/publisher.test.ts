@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
-import type { HealthReport } from '../../src/mqtt/payloads.ts'
+import type { HealthReport } from '../../src/mqtt/health-payload.ts'
 import type { PublisherOptions } from '../../src/mqtt/publisher.ts'
 import { Publisher } from '../../src/mqtt/publisher.ts'
 import { BRIDGE_TOPICS, createTopics, MODEM_TOPICS } from '../../src/mqtt/topics.ts'
@@ -290,9 +290,14 @@ test('what is retained, and with which QoS, is as the table of topics says', asy
   void publisher.smsStatus('stick', STATUS)
   await publisher.event('stick', { type: 'connected' })
   publisher.health(HEALTH)
+  publisher.log({ level: 'info', message: 'x', modem: null, time: '2026-11-22T10:00:00.000Z' })
+  await publisher.call('stick', { from: null, at: '2026-11-22T10:00:00.000Z', endedAt: null, rings: null })
   const published = new Map(connection.take().map(({ topic, options }) => [topic, options]))
   const rows = [
-    ...BRIDGE_TOPICS.map((row) => ({ ...row, topic: `zte/bridge/${row.path}` })),
+    ...BRIDGE_TOPICS.filter(({ path }) => path !== 'response/#').map((row) => ({
+      ...row,
+      topic: `zte/bridge/${row.path}`,
+    })),
     ...MODEM_TOPICS.filter(({ path }) => path !== 'response/#').map((row) => ({
       ...row,
       topic: `zte/stick/${row.path}`,

@@ -8,7 +8,7 @@ import { COMMANDS } from '../../src/bridge/commands.ts'
 import { MqttConnection } from '../../src/mqtt/client.ts'
 import type { IncomingMessage } from '../../src/mqtt/network-connection.ts'
 import { Publisher } from '../../src/mqtt/publisher.ts'
-import type { CommandTaker } from '../../src/mqtt/requests.ts'
+import type { CommandTaker, RequestsOptions } from '../../src/mqtt/requests.ts'
 import { Requests } from '../../src/mqtt/requests.ts'
 import { commandSubscriptions, createTopics } from '../../src/mqtt/topics.ts'
 import { createStreamPair } from '../driver/stream-pair.ts'
@@ -41,7 +41,13 @@ function createRequests(answer: Answer = { status: 'ok', data: {} }) {
     acknowledged: (identity) => said.push(`acknowledged ${identity}`),
   }
   const onProblem = (line: string): void => void problems.push(line)
-  const requests = new Requests({ connection, topics: createTopics('zte'), bridge, now: () => NOW, onProblem })
+  const asked: string[] = []
+  const askBridge: RequestsOptions['askBridge'] = (verb, payload) => {
+    asked.push(`${verb} ${Buffer.from(payload)}`)
+    return { answer: Promise.resolve(answer), transaction: 'b1' }
+  }
+  const topics = createTopics('zte')
+  const requests = new Requests({ connection, topics, bridge, askBridge, now: () => NOW, onProblem })
   connection.isConnected = true
   /** What is published in answer to a message. */
   const answersTo = async (message: IncomingMessage) => {
@@ -49,7 +55,7 @@ function createRequests(answer: Answer = { status: 'ok', data: {} }) {
     await new Promise(setImmediate)
     return connection.take().map(({ topic, payload, options }) => ({ topic, options, ...JSON.parse(payload) }))
   }
-  return { connection, requests, said, problems, carriedOut, answersTo }
+  return { connection, requests, said, problems, carriedOut, asked, answersTo }
 }
 
 test('a command is carried out and answered with QoS 1 on the response topic, with its transaction', async () => {
@@ -243,7 +249,14 @@ async function createBridgeEnd(broker: Aedes) {
     redeliveriesOver: () => say('over'),
     acknowledged: () => say('acknowledged'),
   }
-  const requests: Requests = new Requests({ connection, topics, bridge, now: Date.now, onProblem: () => undefined })
+  const requests: Requests = new Requests({
+    connection,
+    topics,
+    bridge,
+    askBridge: () => assert.fail('nobody asked the bridge itself'),
+    now: Date.now,
+    onProblem: () => undefined,
+  })
   const facts = { version: '0', nodeVersion: '0', startedAt: '', config: {} }
   new Publisher({
     connection,
@@ -302,4 +315,38 @@ test('what was published while the bridge was away comes between the resuming an
   assert.deepEqual(said, ['resumed', 'sms/send {"id":"1"}', 'acknowledged', 'over'])
   await connection.end({ publishBefore: [], withinMs: 1000 })
   await new Promise<void>((resolve) => broker.close(() => resolve()))
+})
+
+test('a request to the bridge itself is answered once below bridge/response, and on the Response Topic', async () => {
+  const { answersTo, asked, carriedOut } = createRequests({ status: 'ok', data: { level: 'debug' } })
+  const answers = await answersTo(
+    incoming('zte/bridge/request/log_level', 'debug', {
+      responseTopic: 'me/answers',
+      correlationData: Buffer.from('7'),
+    }),
+  )
+  assert.deepEqual(asked, ['log_level debug'])
+  assert.deepEqual(carriedOut, [])
+  assert.deepEqual(
+    answers.map(({ topic, options, status, data, transaction }) => [topic, options.qos, status, data, transaction]),
+    [
+      ['zte/bridge/response/log_level', 1, 'ok', { level: 'debug' }, 'b1'],
+      ['me/answers', 1, 'ok', { level: 'debug' }, 'b1'],
+    ],
+  )
+})
+
+test('a request to the bridge that is retained, empty or too large is not carried out', async () => {
+  const { answersTo, asked, problems } = createRequests()
+  const topic = 'zte/bridge/request/restart'
+  const [retained] = await answersTo(incoming(topic, '{"transaction":"t"}', { retain: true }))
+  assert.deepEqual(
+    [retained.topic, retained.error.code, retained.transaction],
+    ['zte/bridge/response/restart', 'retained_refused', 't'],
+  )
+  assert.deepEqual(await answersTo(incoming(topic, '')), [])
+  const [large] = await answersTo(incoming(topic, ' '.repeat(64 * 1024 + 1)))
+  assert.equal(large.error.code, 'invalid_request')
+  assert.deepEqual(asked, [])
+  assert.equal(problems.length, 1)
 })

@@ -1,13 +1,21 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
+import { REQUESTS } from '../../src/bridge/bridge-requests.ts'
 import { COMMANDS } from '../../src/bridge/commands.ts'
-import { BRIDGE_TOPICS, commandSubscriptions, createTopics, MODEM_TOPICS } from '../../src/mqtt/topics.ts'
+import {
+  BRIDGE_TOPICS,
+  commandSubscriptions,
+  createTopics,
+  MODEM_TOPICS,
+  requestSubscriptions,
+} from '../../src/mqtt/topics.ts'
 
 const topics = createTopics('home/zte')
 
 /** MQTT 5 section 4.7.1. */
 function matches(filter: string, topic: string): boolean {
   const [f, t] = [filter.split('/'), topic.split('/')]
+  if (f.at(-1) === '#') return t.length >= f.length - 1 && f.slice(0, -1).every((level, index) => level === t[index])
   return f.length === t.length && f.every((level, index) => level === '+' || level === t[index])
 }
 
@@ -61,11 +69,37 @@ test('each command, and each unknown one of a single level, comes through exactl
 
 test('nothing that the bridge publishes comes back to it', () => {
   const published = [
-    ...BRIDGE_TOPICS.map(({ path }) => topics.bridge(path)),
+    ...BRIDGE_TOPICS.map(({ path }) => `home/zte/bridge/${path.replace('#', 'restart')}`),
     ...MODEM_TOPICS.map(({ path }) => `home/zte/stick/${path.replace('#', 'sms/send')}`),
     topics.response('stick', 'reboot'),
   ]
-  for (const { topic: filter } of commandSubscriptions('home/zte', COMMANDS)) {
+  const filters = [...commandSubscriptions('home/zte', COMMANDS), ...requestSubscriptions('home/zte')]
+  for (const { topic: filter } of filters) {
     for (const topic of published) assert.ok(!matches(filter, topic), `${filter} ${topic}`)
+  }
+})
+
+for (const [topic, verb] of [
+  ['home/zte/bridge/request/health_check', 'health_check'],
+  ['home/zte/bridge/request/ports/scan', 'ports/scan'],
+  ['home/zte/bridge/request', undefined],
+  ['home/zte/bridge/response/restart', undefined],
+  ['home/zte/stick/request/restart', undefined],
+  ['zte/bridge/request/restart', undefined],
+] as const) {
+  test(`${topic} is ${verb === undefined ? 'no request to the bridge' : `the request "${verb}"`}`, () => {
+    assert.equal(topics.parseBridgeRequest(topic), verb)
+  })
+}
+
+test('each request to the bridge comes through exactly one subscription, and only for now', () => {
+  const subscriptions = [...commandSubscriptions('home/zte', COMMANDS), ...requestSubscriptions('home/zte')]
+  for (const name of [...REQUESTS.map((row) => row.name), 'nonsense']) {
+    const through = subscriptions.filter(({ topic }) => matches(topic, `home/zte/bridge/request/${name}`))
+    assert.deepEqual(
+      through.map(({ qos }) => qos),
+      [0],
+      name,
+    )
   }
 })

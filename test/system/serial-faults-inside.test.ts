@@ -36,6 +36,7 @@ class Outside implements Outlet {
   smsReceived = async (_: string, sms: InboundSms): Promise<void> => this.#note(this.received, sms)
   smsStatus = async (_: string, status: OutboundStatus): Promise<void> => this.#note(this.statuses, status)
   publish = async (): Promise<void> => {}
+  call = async (): Promise<void> => {}
   isReachable = true
   event = async (_: string, event: ModemHappening): Promise<void> => this.#note(this.events, event)
 
@@ -99,6 +100,7 @@ function supervise(t: TestContext, driver: Driver): { outside: Outside; supervis
     recovery: { isEnabled: true, usbPowerTopic: null },
     networkMode: null,
     allowRawAt: false,
+    rejectsCalls: false,
     now: Date.now,
     elapsed: () => performance.now(),
     newId: () => `id-${++ids}`,
