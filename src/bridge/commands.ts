@@ -48,6 +48,8 @@ const recipients = z.union([z.string().min(1), z.array(z.string().min(1)).min(1)
   error: 'expected a phone number or contact name, or a list of 1 to 100 of them',
 })
 
+const ussdCode = z.string().regex(/^[0-9*#]{1,160}$/, 'expected a code of at most 160 digits, * and #, such as "*100#"')
+
 /** Every command there is: subscriptions, validation and answers come from these rows. */
 export const COMMANDS: readonly CommandRow[] = [
   row({
@@ -92,6 +94,27 @@ export const COMMANDS: readonly CommandRow[] = [
         direction: direction ?? null,
       }),
     }),
+  }),
+  row({
+    name: 'ussd/send',
+    waits: false,
+    fields: z.strictObject({ code: ussdCode, transaction }),
+    shorthand: (text) => ({ code: text }),
+    run: (modem, { code }) => modem.sendUssd(code),
+  }),
+  row({
+    name: 'ussd/reply',
+    waits: false,
+    fields: z.strictObject({ text: z.string().min(1).max(182), transaction }),
+    shorthand: (text) => ({ text }),
+    run: (modem, { text }) => modem.replyUssd(text),
+  }),
+  row({
+    name: 'ussd/cancel',
+    waits: false,
+    fields: anything,
+    shorthand: () => ({}),
+    run: (modem) => modem.cancelUssd(),
   }),
   row({ name: 'reboot', waits: false, fields: anything, shorthand: () => ({}), run: (modem) => modem.reboot() }),
   row({

@@ -1,6 +1,7 @@
 import type { HistoryEntry, HistoryQuestion } from '../journal/history.ts'
 import type { Accepted, SendRequest } from './acceptance.ts'
 import type { CommandContext } from './commands.ts'
+import type { UssdReport } from './ussd-report.ts'
 
 /** What may be asked of one modem, present or not. Every method throws or rejects with ModemError. */
 export type { HistoryEntry } from '../journal/history.ts'
@@ -13,5 +14,10 @@ export interface ModemService {
   reboot(): Promise<void>
   /** Resolves when the radio is off, or when the modem is registered with a network again. */
   setRadio(on: boolean): Promise<void>
+  /** Begins a USSD session. Resolves with the reply. */
+  sendUssd(code: string): Promise<UssdReport>
+  /** Answers the open USSD menu. Resolves with the next reply. */
+  replyUssd(text: string): Promise<UssdReport>
+  cancelUssd(): Promise<void>
   refresh(): Promise<void>
 }

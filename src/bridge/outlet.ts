@@ -1,6 +1,7 @@
 import type { InboundSms, OutboundStatus } from '../modem/messages.ts'
 import type { Identity, ModemId } from '../modem/modem.ts'
 import type { ModemState } from '../modem/state.ts'
+import type { UssdReading, UssdReport } from './ussd-report.ts'
 
 /** Where a modem stands in its life. */
 export type Phase = 'starting' | 'unlocking' | 'ready' | 'paused' | 'recovering' | 'rebooting' | 'absent' | 'failed'
@@ -25,6 +26,8 @@ export interface ModemStatus {
   readonly waiting: number
   /** Segments handed over since local midnight. */
   readonly sentToday: number
+  /** What the configured queries brought last, by slug. */
+  readonly ussd: Readonly<Record<string, UssdReading>>
   /** One sentence that says what is wrong and what to do. */
   readonly problem: string | null
   /** RFC 3339 */
@@ -55,6 +58,7 @@ export interface Outlet {
   state(modem: ModemId, status: ModemStatus): Promise<void>
   smsReceived(modem: ModemId, sms: InboundSms): Promise<void>
   smsStatus(modem: ModemId, status: OutboundStatus): Promise<void>
+  ussdReply(modem: ModemId, report: UssdReport): Promise<void>
   event(modem: ModemId, event: ModemHappening): Promise<void>
   /** Anything to any topic, not retained: only for what a user configured. */
   publish(topic: string, payload: string): Promise<void>

@@ -10,6 +10,8 @@ import type { ModemService } from './modem-service.ts'
 import type { RadioWish } from './radio-wish.ts'
 import type { StateBoard } from './state-board.ts'
 import type { SupervisorOptions } from './supervisor-options.ts'
+import type { UssdDesk } from './ussd.ts'
+import type { UssdReport } from './ussd-report.ts'
 import { isRegistered } from './well-being.ts'
 
 /** What the desk needs of the supervisor whose modem it serves. */
@@ -17,6 +19,7 @@ export interface DeskLinks {
   readonly options: SupervisorOptions
   readonly board: StateBoard
   readonly radioWish: RadioWish
+  readonly ussd: UssdDesk
   /** The open modem. @throws ModemError `modem_offline` */
   readonly present: () => Modem
   /** Reads everything now, looks through the store, and publishes what changed. */
@@ -80,6 +83,21 @@ export class ServiceDesk implements ModemService {
   async refresh(): Promise<void> {
     this.#links.present()
     await this.#links.refresh()
+  }
+
+  async sendUssd(code: string): Promise<UssdReport> {
+    this.#links.present()
+    return this.#links.ussd.send(code)
+  }
+
+  async replyUssd(text: string): Promise<UssdReport> {
+    this.#links.present()
+    return this.#links.ussd.reply(text)
+  }
+
+  async cancelUssd(): Promise<void> {
+    this.#links.present()
+    await this.#links.ussd.cancel()
   }
 
   async setRadio(on: boolean): Promise<void> {

@@ -6,6 +6,8 @@ import type { Inbox } from './inbox.ts'
 import type { Outbox } from './outbox.ts'
 import type { StateBoard } from './state-board.ts'
 import type { SupervisorOptions } from './supervisor-options.ts'
+import { UssdDesk } from './ussd.ts'
+import { isRegistered } from './well-being.ts'
 
 /** Everything that is read of a modem. */
 export const ALL_GROUPS: readonly StateGroup[] = ['signal', 'registration', 'operator', 'sim', 'store']
@@ -13,11 +15,14 @@ export const ALL_GROUPS: readonly StateGroup[] = ['signal', 'registration', 'ope
 /** How soon work that failed is tried anew where nobody asks for it, in milliseconds. */
 export const RETRY_MS = 5_000
 
+/** How soon a network mode that could not be put back is tried again, in milliseconds. */
+const USSD_RETRY_MS = 30_000
+
 /** What wakes the pieces of work. */
 export type Bells = Readonly<Record<'publish' | 'look' | 'send' | 'settle' | 'poll' | 'reopen', Bell>>
 
 /** What goes on side by side; each piece keeps its own fault until it succeeds. */
-export type Work = 'publish' | 'receive' | 'send' | 'poll' | 'settle' | 'recover'
+export type Work = 'publish' | 'receive' | 'send' | 'poll' | 'settle' | 'recover' | 'ussd'
 
 /** What a session needs of the supervisor. */
 export interface SessionLinks {
@@ -37,11 +42,20 @@ export interface SessionLinks {
 
 /** What goes on while a modem is open: receiving, sending, polling. */
 export class Session {
+  readonly ussd: UssdDesk
   readonly #links: SessionLinks
   readonly #hinted = new Set<StateGroup>()
 
   constructor(links: SessionLinks) {
     this.#links = links
+    const { options, board, onState } = links
+    this.ussd = new UssdDesk({
+      ...options,
+      modem: options.id,
+      settings: options.ussd,
+      isRegistered: () => isRegistered(board.state),
+      onReading: onState,
+    })
   }
 
   /**
@@ -54,17 +68,38 @@ export class Session {
     const lost = new Promise<never>((_, reject) => modem.once('lost', reject))
     modem.on('changed', (group) => this.#hint(group))
     modem.on('arrived', (direct) => this.#arrived(direct))
-    const work = [opened().then(() => this.#polling(modem, within))]
-    if (modem.can.sms !== undefined)
-      work.push(this.#receiving(modem, modem.can.sms, within), this.#sending(modem.can.sms, within))
+    const { sms } = modem.can
+    const first = this.#withUsersMode(modem)
+    const work = [
+      first.then(opened).then(() => this.#polling(modem, within)),
+      first.then(() => this.#tendingUssd(within)),
+      ...(sms === undefined ? [] : [first.then(() => this.#receiving(modem, sms, within))]),
+      ...(sms === undefined ? [] : [first.then(() => this.#sending(sms, within))]),
+    ]
     const ended = new Promise<void>((resolve) => within.addEventListener('abort', () => resolve(), { once: true }))
     try {
       await Promise.race([lost, ended, ...work])
     } finally {
       session.abort()
+      this.ussd.closed()
       await modem.close()
       await Promise.allSettled(work)
       lost.catch(() => undefined)
+    }
+  }
+
+  /** Whatever else the modem is to do, it does in the network that its user chose. */
+  async #withUsersMode(modem: Modem): Promise<void> {
+    await this.#links.tolerantly('ussd', () => this.ussd.opened(modem))
+  }
+
+  async #tendingUssd(signal: AbortSignal): Promise<void> {
+    while (!signal.aborted) {
+      let wait: number | undefined
+      const isDone = await this.#links.tolerantly('ussd', async () => {
+        wait = await this.ussd.tend()
+      })
+      await this.ussd.rest(isDone ? wait : USSD_RETRY_MS, signal)
     }
   }
 

@@ -82,6 +82,7 @@ export class Supervisor {
       options,
       board: this.#board,
       radioWish: this.#radioWish,
+      ussd: this.#session.ussd,
       present: () => this.#present(),
       refresh: () => this.#refresh(),
       onAccepted: () => this.#ring('send', 'publish', 'settle'),
@@ -252,6 +253,7 @@ export class Supervisor {
       link: this.#modem === undefined ? 'down' : 'up',
       phase: this.#life.phase,
       modem: this.#board.state,
+      ussd: this.#session.ussd.readings,
       problem: this.#problem(),
     })
   }

@@ -2,6 +2,7 @@ import type { Answer } from '../bridge/commands.ts'
 import type { ModemCounters } from '../bridge/counters.ts'
 import type { HistoryEntry } from '../bridge/modem-service.ts'
 import type { ModemCard, ModemHappening, ModemStatus } from '../bridge/outlet.ts'
+import type { UssdReport } from '../bridge/ussd-report.ts'
 import type { Failure, InboundSms, OutboundStatus } from '../modem/messages.ts'
 
 import type { ModemId } from '../modem/modem.ts'
@@ -57,7 +58,7 @@ export function formatState(status: ModemStatus): string {
       quota_per_day: null,
       quota_left: null,
     },
-    ussd: {},
+    ussd: status.ussd,
     problem: status.problem,
     updated_at: status.updatedAt,
   })
@@ -86,6 +87,11 @@ export function formatStatus(status: OutboundStatus): string {
     at: status.at,
     transaction: status.transaction,
   })
+}
+
+/** `<modem>/ussd/reply` and `<modem>/ussd/last`. */
+export function formatUssd(report: UssdReport): string {
+  return JSON.stringify(ussdKeys(report))
 }
 
 /** `<modem>/info`. The four personal numbers are there only when `publishIdentity`. */
@@ -143,8 +149,9 @@ export function formatHealth(report: HealthReport): string {
   })
 }
 
-/** The answer's data; a history in the keys of the other payloads. */
+/** The answer's data; a history and a USSD reply in the keys of the other payloads. */
 function dataKeys(data: unknown): unknown {
+  if (typeof data === 'object' && data !== null && 'sessionId' in data) return ussdKeys(data as UssdReport)
   if (typeof data !== 'object' || data === null || !('history' in data)) return data ?? null
   return { messages: (data.history as readonly HistoryEntry[]).map(historyKeys) }
 }
@@ -226,6 +233,10 @@ function receivedKeys(sms: InboundSms): Readonly<Record<string, unknown>> {
     raw: sms.raw,
     backlog: sms.backlog,
   }
+}
+
+function ussdKeys({ sessionId, ...rest }: UssdReport): Readonly<Record<string, unknown>> {
+  return { session_id: sessionId, ...rest }
 }
 
 function failureKeys({ code, message, cms, cme }: Failure): Readonly<Record<string, unknown>> {

@@ -208,6 +208,7 @@ export class AtPort {
     faults.lateMs = 0
     timers.after(delayMs + late, () => {
       if (call?.name === '+CMGS' && this.#drops('before-cmgs-result')) return
+      if (call?.name === '+CUSD' && this.#drops('before-cusd-result')) return
       if (call?.name === '+CMGD' && this.#drops('before-cmgd-result')) return
       const [first = ''] = information
       if (call?.name === '+CMGL' && first !== '' && faults.dropAt === 'mid-list') {

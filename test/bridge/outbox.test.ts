@@ -278,6 +278,7 @@ test('a command whose acknowledgement may be lost is absorbed once after the ses
     maxParts: 3,
     repeatWindowMs: 0,
     poll: { signalMs: 1, statusMs: 1, smsMs: 1, republishMs: 1 },
+    ussd: { fallback: 'never', timeoutMs: 1, queries: [] },
     recovery: { isEnabled: false, usbPowerTopic: null },
     now: clock.now,
     elapsed: clock.now,

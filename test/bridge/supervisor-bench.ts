@@ -42,6 +42,7 @@ export function supervise(t: TestContext, given: Partial<SupervisorOptions> = {}
     maxParts: 10,
     repeatWindowMs: 0,
     poll: { signalMs: 30_000, statusMs: 60_000, smsMs: 60_000, republishMs: 600_000 },
+    ussd: { fallback: 'when_idle', timeoutMs: 60_000, queries: [] },
     recovery: { isEnabled: true, usbPowerTopic: null },
     now: () => Date.now(),
     elapsed: () => Date.now(),
