@@ -17,11 +17,19 @@ const USUAL_PORT = 1883
 const ANNA = { id: 'anna', number: '+447700900001' }
 const BEN = { id: 'ben', number: '+447700900002' }
 
+/** What the made-up network knows. */
+const DEMO_CODES = {
+  '*100#': {
+    text: '1: Balance\n2: Data',
+    menu: { '1': { text: 'Your balance is 12,34 EUR.' }, '2': { text: '3,5 GB left' } },
+  },
+}
+
 /** `zte2mqtt demo`: the real bridge with an ordinary configuration; only the other end of its wires is made up. */
 export async function runDemo({ args }: CliIo, signal: AbortSignal): Promise<number> {
   const runsForMs = readLimit(args)
   const folder = mkdtempSync(join(tmpdir(), 'zte2mqtt-demo-'))
-  const network = new CellularNetwork({ deliveryDelayMs: 1500, reportDelayMs: 1000 })
+  const network = new CellularNetwork({ deliveryDelayMs: 1500, reportDelayMs: 1000, ussd: DEMO_CODES })
   const sticks = [
     new AtStick({ network, number: ANNA.number, profile: MF190, latency: REALISTIC }),
     new AtStick({ network, number: BEN.number, profile: MF831, latency: REALISTIC }),

@@ -8,6 +8,7 @@ import { RadioWish } from '../bridge/radio-wish.ts'
 import { Supervisor } from '../bridge/supervisor.ts'
 import { redacted } from '../config/redact.ts'
 import type { Config } from '../config/schema.ts'
+import { querySlug } from '../config/ussd.ts'
 import { createDriver } from '../driver/create-driver.ts'
 import { discover } from '../homeassistant/discovery.ts'
 import { Journal } from '../journal/journal.ts'
@@ -176,6 +177,7 @@ function createBridge(config: Config, journal: Journal, outlet: Outlet, logger: 
           smsMs: config.poll.sms,
           republishMs: config.poll.republish,
         },
+        ussd: ussdSettings(config),
         recovery: {
           isEnabled: config.recovery.enabled,
           usbPowerTopic: config.recovery.usb_power_topic?.replaceAll('{modem}', modem.id) ?? null,
@@ -194,6 +196,11 @@ function createBridge(config: Config, journal: Journal, outlet: Outlet, logger: 
     keepMs: config.journal.keep,
     onProblem: (problem, err) => logger.error({ err }, problem),
   })
+}
+
+function ussdSettings({ ussd }: Config) {
+  const queries = ussd.queries.map(({ every, ...query }) => ({ ...query, slug: querySlug(query.name), everyMs: every }))
+  return { fallback: ussd.fallback, timeoutMs: ussd.timeout, queries }
 }
 
 /** @param held ports that other modems have now, or have lent to somebody */
@@ -237,6 +244,10 @@ function logged(outlet: Outlet, log: Logger): Outlet {
         { id: status.id, to: status.to },
         `SMS ${status.status} (${status.partsSent} of ${status.parts} parts handed over)`,
       )
+    },
+    ussdReply: (modem, report) => {
+      log.info({ session: report.sessionId }, `USSD ${report.status.replaceAll('_', ' ')}`)
+      return outlet.ussdReply(modem, report)
     },
     event: (modem, event) => {
       log.info({ change: event.detail }, event.type.replaceAll('_', ' '))

@@ -26,6 +26,8 @@ const recipients = z.union([z.string().min(1), z.array(z.string().min(1)).min(1)
   error: 'expected a phone number or contact name, or a list of 1 to 100 of them',
 })
 
+const ussdCode = z.string().regex(/^[0-9*#]{1,160}$/, 'expected a code of at most 160 digits, * and #, such as "*100#"')
+
 /** Every command there is: subscriptions, validation and answers come from these rows. */
 export const COMMANDS: readonly CommandRow[] = [
   row({
@@ -89,6 +91,27 @@ export const COMMANDS: readonly CommandRow[] = [
     fields: z.strictObject({ minutes: z.number().min(0).max(1440).default(PAUSE_MINUTES), transaction }),
     shorthand: (text) => ({ minutes: PAUSES.get(text.toUpperCase()) ?? numberOf(text) }),
     run: (modem, { minutes }) => modem.pause(minutes),
+  }),
+  row({
+    name: 'ussd/send',
+    waits: false,
+    fields: z.strictObject({ code: ussdCode, transaction }),
+    shorthand: (text) => ({ code: text }),
+    run: (modem, { code }) => modem.sendUssd(code),
+  }),
+  row({
+    name: 'ussd/reply',
+    waits: false,
+    fields: z.strictObject({ text: z.string().min(1).max(182), transaction }),
+    shorthand: (text) => ({ text }),
+    run: (modem, { text }) => modem.replyUssd(text),
+  }),
+  row({
+    name: 'ussd/cancel',
+    waits: false,
+    fields: anything,
+    shorthand: () => ({}),
+    run: (modem) => modem.cancelUssd(),
   }),
   row({ name: 'reboot', waits: false, fields: anything, shorthand: () => ({}), run: (modem) => modem.reboot() }),
   row({

@@ -3,6 +3,7 @@ import type { Accepted, SendRequest } from './acceptance.ts'
 import type { CommandContext } from './command-row.ts'
 import type { Unwanted } from './discarding.ts'
 import type { NetworkService } from './network-service.ts'
+import type { UssdReport } from './ussd-report.ts'
 
 /** What may be asked of one modem, present or not. Every method throws or rejects with ModemError. */
 export type { HistoryEntry } from '../journal/history.ts'
@@ -16,6 +17,11 @@ export interface ModemService {
   reboot(): Promise<void>
   /** Resolves when the radio is off, or when the modem is registered with a network again. */
   setRadio(on: boolean): Promise<void>
+  /** Begins a USSD session. Resolves with the reply. */
+  sendUssd(code: string): Promise<UssdReport>
+  /** Answers the open USSD menu. Resolves with the next reply. */
+  replyUssd(text: string): Promise<UssdReport>
+  cancelUssd(): Promise<void>
   refresh(): Promise<void>
   /** Deletes in the modem, not in the journal. Resolves with the number of slots freed. */
   discard(unwanted: Unwanted): Promise<{ readonly deleted: number }>

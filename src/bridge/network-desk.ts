@@ -1,6 +1,7 @@
 import { ModemError } from '../modem/errors.ts'
 import type { Capabilities, FoundOperator, Modem } from '../modem/modem.ts'
 import type { NetworkModeName } from '../modem/state.ts'
+import { BorrowedMode } from './borrowed-mode.ts'
 import type { NetworkService } from './network-service.ts'
 import { untilRegistered } from './registering.ts'
 import type { DeskLinks } from './service-desk.ts'
@@ -21,8 +22,21 @@ export class NetworkDesk implements NetworkService {
 
   async setMode(mode: NetworkModeName | { readonly raw: string }): Promise<void> {
     const { modem, control } = this.#find('networkMode', 'The network mode of this modem cannot be set.')
+    if (this.#isOwed(mode, control.modes)) return
     await this.#inTurn(() => control.set(mode))
     await this.#settled(modem, 'The network mode is set')
+  }
+
+  /** While a USSD request has the modem on another mode, what is chosen now is what it is put back to. */
+  #isOwed(mode: NetworkModeName | { readonly raw: string }, modes: readonly NetworkModeName[]): boolean {
+    const { journal, id } = this.#links.options
+    const borrowed = new BorrowedMode(journal, id)
+    if (borrowed.owed === null) return false
+    if (typeof mode === 'string' && modes.includes(mode)) return borrowed.replace(mode)
+    throw new ModemError(
+      'not_allowed',
+      'A USSD request has changed the network mode for a moment. Try again in a minute.',
+    )
   }
 
   async scan(): Promise<readonly FoundOperator[]> {

@@ -1,6 +1,7 @@
 import type { InboundSms, OutboundStatus } from '../modem/messages.ts'
 import type { Identity, ModemId } from '../modem/modem.ts'
 import type { ModemState, NetworkModeName } from '../modem/state.ts'
+import type { UssdReading, UssdReport } from './ussd-report.ts'
 
 /** Every stage of a modem's life. */
 export const PHASES = [
@@ -39,6 +40,8 @@ export interface ModemStatus {
   readonly waiting: number
   /** Segments handed over since local midnight. */
   readonly sentToday: number
+  /** What the configured queries brought last, by slug. */
+  readonly ussd: Readonly<Record<string, UssdReading>>
   /** One sentence that says what is wrong and what to do. */
   readonly problem: string | null
   /** RFC 3339 */
@@ -81,6 +84,7 @@ export interface Outlet {
   state(modem: ModemId, status: ModemStatus): Promise<void>
   smsReceived(modem: ModemId, sms: InboundSms): Promise<void>
   smsStatus(modem: ModemId, status: OutboundStatus): Promise<void>
+  ussdReply(modem: ModemId, report: UssdReport): Promise<void>
   event(modem: ModemId, event: ModemHappening): Promise<void>
   call(modem: ModemId, call: IncomingCall): Promise<void>
   /** Anything to any topic, not retained: only for what a user configured. */

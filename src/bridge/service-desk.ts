@@ -14,6 +14,8 @@ import type { RadioWish } from './radio-wish.ts'
 import { untilRegistered } from './registering.ts'
 import type { StateBoard } from './state-board.ts'
 import type { SupervisorOptions } from './supervisor-options.ts'
+import type { UssdDesk } from './ussd.ts'
+import type { UssdReport } from './ussd-report.ts'
 
 /** What the desk needs of the supervisor whose modem it serves. */
 export interface DeskLinks {
@@ -22,6 +24,7 @@ export interface DeskLinks {
   readonly radioWish: RadioWish
   readonly inbox: Inbox
   readonly pause: Pause
+  readonly ussd: UssdDesk
   /** The open modem. @throws ModemError `modem_offline` */
   readonly present: () => Modem
   /** Reads everything now, looks through the store, and publishes what changed. */
@@ -83,6 +86,21 @@ export class ServiceDesk implements ModemService {
   async refresh(): Promise<void> {
     this.#links.present()
     await this.#links.refresh()
+  }
+
+  async sendUssd(code: string): Promise<UssdReport> {
+    this.#links.present()
+    return this.#links.ussd.send(code)
+  }
+
+  async replyUssd(text: string): Promise<UssdReport> {
+    this.#links.present()
+    return this.#links.ussd.reply(text)
+  }
+
+  async cancelUssd(): Promise<void> {
+    this.#links.present()
+    await this.#links.ussd.cancel()
   }
 
   async setRadio(on: boolean): Promise<void> {

@@ -7,6 +7,8 @@ import type { Inbox } from './inbox.ts'
 import type { Outbox } from './outbox.ts'
 import type { StateBoard } from './state-board.ts'
 import type { SupervisorOptions } from './supervisor-options.ts'
+import { UssdDesk } from './ussd.ts'
+import { isRegistered } from './well-being.ts'
 
 /** Everything that is read of a modem. */
 export const ALL_GROUPS: readonly StateGroup[] = [
@@ -26,11 +28,14 @@ export const RETRY_MS = 5_000
 /** A message that is being handed over when the modem shall be left may take so long, or nobody knows what became of it, in milliseconds. */
 const HAND_OVER_LIMIT_MS = 6_000
 
+/** How soon a network mode that could not be put back is tried again, in milliseconds. */
+const USSD_RETRY_MS = 30_000
+
 /** What wakes the pieces of work. */
 export type Bells = Readonly<Record<'publish' | 'look' | 'send' | 'settle' | 'poll' | 'reopen', Bell>>
 
 /** What goes on side by side; each piece keeps its own fault until it succeeds. */
-export type Work = 'publish' | 'receive' | 'send' | 'poll' | 'settle' | 'recover'
+export type Work = 'publish' | 'receive' | 'send' | 'poll' | 'settle' | 'recover' | 'ussd'
 
 /** What a session needs of the supervisor. */
 export interface SessionLinks {
@@ -50,6 +55,7 @@ export interface SessionLinks {
 
 /** What goes on while a modem is open: receiving, sending, polling. */
 export class Session {
+  readonly ussd: UssdDesk
   readonly #links: SessionLinks
   readonly #hinted = new Set<StateGroup>()
   readonly #calls: Calls
@@ -57,11 +63,19 @@ export class Session {
 
   constructor(links: SessionLinks) {
     this.#links = links
+    const { board, onState } = links
     const { id, outlet, rejectsCalls, ...options } = links.options
     this.#calls = new Calls({
       ...options,
       isRejecting: rejectsCalls,
       onCall: (call) => void outlet.call(id, call),
+    })
+    this.ussd = new UssdDesk({
+      ...links.options,
+      modem: id,
+      settings: options.ussd,
+      isRegistered: () => isRegistered(board.state),
+      onReading: onState,
     })
   }
 
@@ -92,6 +106,7 @@ export class Session {
       this.#calls.end(this.#links.options.now())
       end()
       signal.removeEventListener('abort', end)
+      this.ussd.closed()
       await modem.close()
       await Promise.allSettled([work])
       lost.catch(() => undefined)
@@ -104,13 +119,29 @@ export class Session {
    */
   async #work(modem: Modem, ready: () => Promise<void>, signal: AbortSignal): Promise<void> {
     const { sms } = modem.can
+    await this.#withUsersMode(modem)
     if (sms !== undefined) {
       this.#links.inbox.opened()
       await this.#look(modem, sms)
     }
     await ready()
     const messages = sms === undefined ? [] : [this.#receiving(modem, sms, signal), this.#sending(sms, signal)]
-    await Promise.all([this.#polling(modem, signal), ...messages])
+    await Promise.all([this.#polling(modem, signal), this.#tendingUssd(signal), ...messages])
+  }
+
+  /** Whatever else the modem is to do, it does in the network that its user chose. */
+  async #withUsersMode(modem: Modem): Promise<void> {
+    await this.#links.tolerantly('ussd', () => this.ussd.opened(modem))
+  }
+
+  async #tendingUssd(signal: AbortSignal): Promise<void> {
+    while (!signal.aborted) {
+      let wait: number | undefined
+      const isDone = await this.#links.tolerantly('ussd', async () => {
+        wait = await this.ussd.tend()
+      })
+      await this.ussd.rest(isDone ? wait : USSD_RETRY_MS, signal)
+    }
   }
 
   async #receiving(modem: Modem, store: SmsStore, signal: AbortSignal): Promise<void> {

@@ -5,6 +5,7 @@ import type { AcceptanceOptions } from './acceptance.ts'
 import type { InboxOptions } from './inbox.ts'
 import type { OutboxOptions } from './outbox.ts'
 import type { Outlet } from './outlet.ts'
+import type { UssdSettings } from './ussd.ts'
 
 type Shared = 'modem' | 'journal' | 'driver' | 'now' | 'newId' | 'onPublication' | 'onEvent'
 
@@ -27,6 +28,7 @@ export interface SupervisorOptions
     readonly smsMs: number
     readonly republishMs: number
   }
+  readonly ussd: UssdSettings
   readonly recovery: {
     readonly isEnabled: boolean
     /** Where OFF and ON switch the power of this modem; `null`: nowhere. */

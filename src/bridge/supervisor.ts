@@ -83,6 +83,7 @@ export class Supervisor {
       radioWish: this.#radioWish,
       inbox: this.#inbox,
       pause: this.#pause,
+      ussd: this.#session.ussd,
       present: () => this.#present(),
       refresh: () => this.#refresh(),
       look: () => this.#ring('poll'),
@@ -270,6 +271,7 @@ export class Supervisor {
       link: this.#modem === undefined ? 'down' : 'up',
       phase: this.#life.phase,
       modem: this.#board.state,
+      ussd: this.#session.ussd.readings,
       problem: this.#problem(),
     })
   }

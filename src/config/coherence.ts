@@ -1,6 +1,7 @@
 import type { Fault } from './options.ts'
 import { isWithin } from './options.ts'
 import type { Config } from './schema.ts'
+import { repeatedSlugs } from './ussd.ts'
 
 interface Rule {
   /** Options the rule looks at; it is skipped when one of them is faulty by itself. */
@@ -62,6 +63,7 @@ const RULES: readonly Rule[] = [
     check: ({ health }) =>
       fault(health.metrics && health.port === null, 'health.metrics', 'found true, but there is no health.port'),
   },
+  { reads: ['ussd.queries'], check: ({ ussd }) => repeatedSlugs(ussd.queries) },
   { reads: ['broker.users'], check: ({ broker }) => repeated('broker.users', 'username', broker.users) },
   {
     reads: ['modems'],

@@ -39,7 +39,12 @@ function scalar<T>(allowed: string, json: JsonSchema, accept: (raw: unknown) => 
   }
 }
 
-function pattern(allowed: string, regex: RegExp, isRight: (raw: string) => boolean = () => true): Format<string> {
+/** Text that a regular expression and a test allow. @param allowed completes the sentence "allowed is …" */
+export function pattern(
+  allowed: string,
+  regex: RegExp,
+  isRight: (raw: string) => boolean = () => true,
+): Format<string> {
   return scalar(allowed, { type: 'string', pattern: regex.source }, (raw) =>
     typeof raw === 'string' && regex.test(raw) && isRight(raw) ? raw : undefined,
   )

@@ -12,6 +12,7 @@ const GROUPS: { readonly [Key in keyof typeof SCHEMA]: string } = {
   modems: 'One element for each modem.',
   poll: 'How often the modems are asked.',
   sms: 'Receiving and sending messages.',
+  ussd: 'USSD: codes such as `*100#`.',
   contacts: 'Names in place of numbers.',
   calls: 'When somebody calls.',
   recovery: 'What is done about a modem that hangs or has lost its network.',

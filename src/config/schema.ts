@@ -16,6 +16,7 @@ import {
 } from './formats.ts'
 import type { Group, ValueOf } from './options.ts'
 import { listOf } from './settle.ts'
+import { USSD_QUERY } from './ussd.ts'
 
 const USER = {
   username: { doc: 'Name a client logs in with.', format: filledText, default: null, required: true },
@@ -231,6 +232,25 @@ export const SCHEMA = {
       default: false,
     },
   },
+  ussd: {
+    fallback: {
+      doc:
+        'When a request that was refused on LTE may be repeated on 3G or 2G, which interrupts mobile data: `never`, `when_idle` (no data ' +
+        'connection is up), `always`. The network mode is put back afterwards.',
+      format: oneOf(['never', 'when_idle', 'always']),
+      default: 'when_idle',
+    },
+    timeout: {
+      doc: 'How long the network may take for a reply. A request without one is not repeated: a code may cost money.',
+      format: duration('5s', '10m'),
+      default: '60s',
+    },
+    queries: {
+      doc: 'Codes to ask regularly of every modem, such as the balance. The answers are in the state, under `ussd`.',
+      format: listOf(USSD_QUERY),
+      default: [],
+    },
+  },
   recovery: {
     enabled: {
       doc:
@@ -286,7 +306,7 @@ export const SCHEMA = {
   privacy: {
     publish_identity: { doc: 'Publish IMEI, IMSI, ICCID and the own number.', format: boolean, default: false },
     retain_messages: {
-      doc: 'Keep the last message in the broker as a retained message. One-time codes stay there, too.',
+      doc: 'Keep the last message and USSD reply in the broker as retained messages. One-time codes stay there, too.',
       format: boolean,
       default: true,
     },

@@ -13,6 +13,8 @@ import { restartModem } from './at-restart.ts'
 import { AtSmsStore } from './at-sms.ts'
 import type { Started } from './at-start.ts'
 import { AtStateReader } from './at-state.ts'
+import type { AtUssdOptions } from './at-ussd.ts'
+import { AtUssd } from './at-ussd.ts'
 import { toStoredSegment } from './stored-pdu.ts'
 
 /** Store of messages that came in a notification and are stored nowhere. */
@@ -29,24 +31,39 @@ export class AtModem extends EventEmitter<ModemEvents> implements Modem {
   readonly #channel: AtChannel
   readonly #state: AtStateReader
   readonly #sms: AtSmsStore | undefined
+  readonly #ussd: AtUssd
   readonly #kept: StoredSegment[] = []
   #lost: ModemError | undefined
   #isClosed = false
 
-  /** @param early unsolicited lines that came while the modem was started up */
-  constructor(channel: AtChannel, { identity, stores, problem, can }: Started, early: readonly string[] = []) {
+  /**
+   * @param early unsolicited lines that came while the modem was started up
+   * @param openOther another port of the same modem
+   */
+  constructor(
+    channel: AtChannel,
+    { identity, stores, problem, can }: Started,
+    early: readonly string[] = [],
+    openOther: AtUssdOptions['openOther'] = noOther,
+  ) {
     super()
     this.identity = identity
     this.problem = problem
     this.#channel = channel
     this.#state = new AtStateReader(channel, can?.data !== undefined)
     this.#sms = stores === null ? undefined : new AtSmsStore(channel, stores)
+    this.#ussd = new AtUssd(channel, {
+      onReply: (reply) => this.emit('ussd', reply),
+      elapsed: () => performance.now(),
+      openOther,
+    })
     this.can = {
       ...can,
       ...(this.#sms && { sms: this.#sms }),
       reboot: () => restartModem(channel),
       radio: new AtRadio(channel),
       hangUp: () => hangUp(channel),
+      ussd: this.#ussd,
     }
     const listening: EventEmitter = this as EventEmitter
     listening.on('newListener', () => queueMicrotask(() => this.#release()))
@@ -72,6 +89,7 @@ export class AtModem extends EventEmitter<ModemEvents> implements Modem {
     if (meaning === 'arrived') this.#arrived(line)
     else if (meaning === 'direct') this.#take(line)
     else if (meaning === 'call') this.#called(line)
+    else if (meaning === 'ussd') this.#ussd.heard(line)
     else if (typeof meaning === 'object') this.emit('changed', meaning.changed)
   }
 
@@ -105,6 +123,10 @@ export class AtModem extends EventEmitter<ModemEvents> implements Modem {
     this.#isClosed = true
     this.emit('lost', this.#lost)
   }
+}
+
+async function noOther(): Promise<never> {
+  throw new ModemError('not_supported', 'The modem has no other port.')
 }
 
 function unlessBroken<T>(parse: () => T | undefined): T | undefined {

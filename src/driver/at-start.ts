@@ -68,7 +68,8 @@ export async function startUp(channel: AtChannel, options: StartOptions, signal:
   demandImei(modem.imei, options)
   await setRadio(channel, !options.isRadioOff(), signal)
   const { sim, problem } = await readySim(channel, options, signal)
-  for (const command of ['AT+CSCS="GSM"', 'AT+COPS=3,0', 'AT+CLIP=1']) await attempt(channel, command, signal)
+  for (const command of ['AT+CSCS="GSM"', 'AT+CUSD=1', 'AT+COPS=3,0', 'AT+CLIP=1'])
+    await attempt(channel, command, signal)
   for (const name of ['+CREG', '+CGREG', '+CEREG']) {
     if (!(await attempt(channel, `AT${name}=2`, signal))) await attempt(channel, `AT${name}=1`, signal)
   }

@@ -13,6 +13,7 @@ import { AtModem } from './at-modem.ts'
 import { restartModem } from './at-restart.ts'
 import type { StartOptions } from './at-start.ts'
 import { startUp } from './at-start.ts'
+import { openOtherPort } from './other-port.ts'
 import { joinPdus, prepareSubmissions } from './stored-pdu.ts'
 
 /** One configured modem on a serial line. */
@@ -124,7 +125,7 @@ async function openModem(options: Settled, port: string, signal: AbortSignal): P
     const started = await startUp(channel, { ...options, port, pollMs: rest.pollMs }, signal)
     if (end !== undefined) throw end
     channel.off('unsolicited', keep)
-    return new AtModem(channel, started, early)
+    return new AtModem(channel, started, early, (until) => openOtherPort(options, port, until))
   } catch (error) {
     await channel.close()
     throw error

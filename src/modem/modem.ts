@@ -109,6 +109,8 @@ export interface DataControl {
 export interface UssdSession {
   /** Begins a session with a code such as `*100#`. Resolves when the network has it; the reply comes as `ussd`. */
   request(code: string): Promise<void>
+  /** The same over another port of the modem: some tell the reply only there. @throws ModemError `not_supported`: there is none */
+  readonly requestElsewhere?: (code: string) => Promise<void>
   /** Answers the menu of the open session. */
   reply(text: string): Promise<void>
   /** Ends the session, if one is open. */

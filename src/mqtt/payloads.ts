@@ -1,6 +1,7 @@
 import type { Answer } from '../bridge/commands.ts'
 import type { HistoryEntry } from '../bridge/modem-service.ts'
 import type { IncomingCall, ModemCard, ModemHappening, ModemStatus } from '../bridge/outlet.ts'
+import type { UssdReport } from '../bridge/ussd-report.ts'
 import type { Failure, InboundSms, OutboundStatus } from '../modem/messages.ts'
 import type { DeviceLock, FoundOperator } from '../modem/modem.ts'
 import type { Battery, Cell, DataState, Signal } from '../modem/state.ts'
@@ -45,7 +46,7 @@ export function formatState(status: ModemStatus): string {
       quota_per_day: null,
       quota_left: null,
     },
-    ussd: {},
+    ussd: status.ussd,
     problem: status.problem,
     updated_at: status.updatedAt,
   })
@@ -74,6 +75,11 @@ export function formatStatus(status: OutboundStatus): string {
     at: status.at,
     transaction: status.transaction,
   })
+}
+
+/** `<modem>/ussd/reply` and `<modem>/ussd/last`. */
+export function formatUssd(report: UssdReport): string {
+  return JSON.stringify(ussdKeys(report))
 }
 
 /** `<modem>/info`. The four personal numbers are there only when `publishIdentity`. */
@@ -120,6 +126,7 @@ export function formatBridgeInfo(facts: BridgeFacts, cards: readonly ModemCard[]
 /** The answer's data; a history and networks in the keys of the other payloads. */
 function dataKeys(data: unknown): unknown {
   if (typeof data !== 'object' || data === null) return data ?? null
+  if ('sessionId' in data) return ussdKeys(data as UssdReport)
   if ('health' in data) return healthAnswerKeys(data as HealthAnswer)
   if ('operators' in data) return { operators: (data.operators as readonly FoundOperator[]).map(operatorKeys) }
   if (!('history' in data)) return data
@@ -211,6 +218,10 @@ function receivedKeys(sms: InboundSms): Readonly<Record<string, unknown>> {
     raw: sms.raw,
     backlog: sms.backlog,
   }
+}
+
+function ussdKeys({ sessionId, ...rest }: UssdReport): Readonly<Record<string, unknown>> {
+  return { session_id: sessionId, ...rest }
 }
 
 function failureKeys({ code, message, cms, cme }: Failure): Readonly<Record<string, unknown>> {

@@ -1,5 +1,6 @@
 import type { EventEmitter } from 'node:events'
 import type { IncomingCall, ModemCard, ModemHappening, ModemStatus, Outlet } from '../bridge/outlet.ts'
+import type { UssdReport } from '../bridge/ussd-report.ts'
 import type { InboundSms, OutboundStatus } from '../modem/messages.ts'
 import type { ModemId } from '../modem/modem.ts'
 import type { Farewell, MqttConnectionEvents } from './connection-options.ts'
@@ -18,6 +19,7 @@ import {
   formatReceivedEvent,
   formatState,
   formatStatus,
+  formatUssd,
 } from './payloads.ts'
 import type { Topics } from './topics.ts'
 
@@ -70,7 +72,8 @@ export class Publisher implements Outlet {
       // The will speaks for the bridge alone: after a crash the broker still has the modem as online.
       this.#remembered.set(topics.modem(modem, 'availability'), 'offline')
       // An earlier configuration may have left a message, with a one-time code, in the broker.
-      if (!retainMessages) this.#remembered.set(topics.modem(modem, 'sms/last'), '')
+      if (retainMessages) continue
+      for (const path of ['sms/last', 'ussd/last'] as const) this.#remembered.set(topics.modem(modem, path), '')
     }
     this.#describeBridge()
     connection.on('connected', ({ protocol }) => {
@@ -132,6 +135,13 @@ export class Publisher implements Outlet {
   smsStatus(modem: ModemId, status: OutboundStatus): Promise<void> {
     const { connection, topics } = this.#options
     return connection.publish(topics.modem(modem, 'sms/status'), formatStatus(status), { qos: 1 })
+  }
+
+  /** Resolves at once. A reply that comes while the broker is away is published when it is back, if the bridge still runs. */
+  async ussdReply(modem: ModemId, report: UssdReport): Promise<void> {
+    const { topics, retainMessages } = this.#options
+    if (retainMessages) this.#remember(topics.modem(modem, 'ussd/last'), formatUssd(report))
+    this.#offers.publish(topics.modem(modem, 'ussd/reply'), formatUssd(report))
   }
 
   /** Resolves at once; dropped while there is no connection. */

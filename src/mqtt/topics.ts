@@ -26,6 +26,8 @@ export const MODEM_TOPICS = [
   { path: 'sms/received', qos: 1, retained: false },
   { path: 'sms/last', qos: 1, retained: true },
   { path: 'sms/status', qos: 1, retained: false },
+  { path: 'ussd/reply', qos: 1, retained: false },
+  { path: 'ussd/last', qos: 1, retained: true },
   { path: 'event', qos: 1, retained: false },
   { path: 'call', qos: 1, retained: false },
   { path: 'response/#', qos: 1, retained: false },

@@ -208,6 +208,7 @@ export class AtPort {
     const { faults, timers } = this.#stick
     timers.after(delayMs + this.#latenessOf(call), () => {
       if (call?.name === '+CMGS' && this.#drops('before-cmgs-result')) return
+      if (call?.name === '+CUSD' && this.#drops('before-cusd-result')) return
       if (call?.name === '+CMGD' && this.#drops('before-cmgd-result')) return
       const [first = ''] = information
       if (call?.name === '+CMGL' && first !== '' && faults.dropAt === 'mid-list') {

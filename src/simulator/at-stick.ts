@@ -1,6 +1,7 @@
 import type { Duplex } from 'node:stream'
 import type { AtPort } from './at-port.ts'
 import type { Delivery, Subscriber } from './cellular-network.ts'
+import { tellUssd } from './commands-ussd.ts'
 import type { DataContext } from './data-context.ts'
 import type { DropMoment, Faults } from './faults.ts'
 import { FrontDoors } from './front-doors.ts'
@@ -13,6 +14,7 @@ import type { SimCard } from './sim-card.ts'
 import type { AtStickOptions } from './stick-hardware.ts'
 import { StickHardware } from './stick-hardware.ts'
 import { nodeSchedule, Timers } from './timers.ts'
+import type { UssdAnswer } from './ussd-script.ts'
 
 /** A ZTE stick on the bus: several serial interfaces, one SIM, one radio. Its methods are what may happen to it. */
 export class AtStick implements Subscriber {
@@ -246,6 +248,12 @@ export class AtStick implements Subscriber {
   /** The phone inside, to be rung more than once. */
   get call(): IncomingCall {
     return this.#hardware.call
+  }
+
+  /** The network sends a USSD of its own, or asks something. */
+  networkUssd(answer: UssdAnswer): void {
+    const step = this.#hardware.network.ussd.begin(this.number, answer)
+    if (step !== null) tellUssd(step, this.#hardware)
   }
 
   #port(interfaceNumber: number): AtPort {

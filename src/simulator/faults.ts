@@ -10,6 +10,14 @@ export type DropMoment =
   | 'mid-list'
   /** The message was deleted, the `OK` was not written. */
   | 'before-cmgd-result'
+  /** The network has the code, the `OK` was not written. */
+  | 'before-cusd-result'
+  /** The `OK` was written, the answer was not. */
+  | 'before-cusd'
+  /** Half of the answer was written. */
+  | 'mid-cusd'
+  /** The whole answer was written. */
+  | 'after-cusd'
 
 /** What is armed to go wrong. Numbers count how often it still will. */
 export interface Faults {

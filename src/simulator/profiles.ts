@@ -58,6 +58,14 @@ export interface StickProfile {
   readonly ussdDcs: number
   /** The answer comes ahead of the `OK` of its command. */
   readonly ussdAnswersBeforeOk: boolean
+  /** How codes have to be written: in the character set that is chosen, only in UCS2, or as hex of packed septets in any other set. */
+  readonly ussdTakes: 'text' | 'ucs2' | 'packed'
+  /** What becomes of a code while the stick is on LTE, which has no circuit-switched service. */
+  readonly ussdOnLte: 'works' | '+CME ERROR: 100' | '+CUSD: 4'
+  /** A bare `+CUSD: 2` comes in front of a last answer. */
+  readonly ussdEndsFirst: boolean
+  /** `+CUSD: 2` tells that a session was cancelled. */
+  readonly ussdConfirmsCancel: boolean
   readonly dropOnSms: DropHabit
   readonly dropOnUssd: DropHabit
   /** Forms of `+ZRSSI` that are known: bare, with a question mark, or none. */
@@ -120,6 +128,10 @@ export const ORDINARY: StickProfile = {
   ussdCoding: 'plain',
   ussdDcs: 15,
   ussdAnswersBeforeOk: false,
+  ussdTakes: 'text',
+  ussdOnLte: 'works',
+  ussdEndsFirst: false,
+  ussdConfirmsCancel: false,
   dropOnSms: 'never',
   dropOnUssd: 'never',
   zrssi: 'both',

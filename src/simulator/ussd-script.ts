@@ -18,6 +18,8 @@ export interface UssdStep {
 
 /** The USSD applications of the simulated operator, and who is where in which menu. */
 export class UssdScript {
+  /** Everything that anybody said, in order. */
+  readonly said: string[] = []
   readonly #codes: Map<string, UssdAnswer>
   readonly #sessions = new Map<string, Readonly<Record<string, UssdAnswer>>>()
 
@@ -34,8 +36,14 @@ export class UssdScript {
   say(number: string, input: string): UssdStep | null {
     const menu = this.#sessions.get(number)
     this.#sessions.delete(number)
+    this.said.push(input)
     const answer = menu ? menu[input] : this.#codes.get(input)
     if (answer === undefined) return { status: menu ? 2 : 4, text: null }
+    return this.begin(number, answer)
+  }
+
+  /** The network speaks first. */
+  begin(number: string, answer: UssdAnswer): UssdStep | null {
     if (answer.isSilent) return null
     if (answer.menu) this.#sessions.set(number, answer.menu)
     return { status: answer.menu ? 1 : (answer.status ?? 0), text: answer.text ?? null }

@@ -13,6 +13,7 @@ const status = (link: 'up' | 'down', phase: Phase): ModemStatus => ({
   waiting: 0,
   sentToday: 0,
   problem: null,
+  ussd: {},
   updatedAt: '2026-11-22T10:00:00.000Z',
 })
 

@@ -25,6 +25,7 @@ const STATUS: ModemStatus = {
   waiting: 2,
   sentToday: 5,
   problem: null,
+  ussd: {},
   updatedAt: '2026-11-22T10:00:00.000Z',
 }
 

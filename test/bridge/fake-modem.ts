@@ -1,5 +1,6 @@
 import { EventEmitter } from 'node:events'
 import type { Outlet } from '../../src/bridge/outlet.ts'
+import type { UssdReport } from '../../src/bridge/ussd-report.ts'
 import { ModemError } from '../../src/modem/errors.ts'
 import type {
   InboundSms,
@@ -164,6 +165,7 @@ export class ArrayOutlet implements Outlet {
   readonly received: InboundSms[] = []
   readonly statuses: OutboundStatus[] = []
   readonly events: string[] = []
+  readonly ussd: UssdReport[] = []
   readonly published: string[] = []
   isReachable = true
   readonly availabilities: boolean[] = []
@@ -192,6 +194,10 @@ export class ArrayOutlet implements Outlet {
   }
   async smsStatus(_: string, status: OutboundStatus): Promise<void> {
     this.statuses.push(status)
+    this.#changed.emit('change')
+  }
+  async ussdReply(_: string, report: UssdReport): Promise<void> {
+    this.ussd.push(report)
     this.#changed.emit('change')
   }
   async publish(topic: string, payload: string): Promise<void> {

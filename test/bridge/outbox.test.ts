@@ -280,6 +280,7 @@ test('a command whose acknowledgement may be lost is absorbed once after the ses
     networkMode: null,
     allowRawAt: false,
     poll: { signalMs: 1, statusMs: 1, smsMs: 1, republishMs: 1 },
+    ussd: { fallback: 'never', timeoutMs: 1, queries: [] },
     recovery: { isEnabled: false, usbPowerTopic: null },
     rejectsCalls: false,
     now: clock.now,

@@ -44,6 +44,7 @@ export function supervise(t: TestContext, given: Partial<SupervisorOptions> = {}
     networkMode: null,
     allowRawAt: false,
     poll: { signalMs: 30_000, statusMs: 60_000, smsMs: 60_000, republishMs: 600_000 },
+    ussd: { fallback: 'when_idle', timeoutMs: 60_000, queries: [] },
     recovery: { isEnabled: true, usbPowerTopic: null },
     rejectsCalls: false,
     now: () => Date.now(),

@@ -90,6 +90,7 @@ function countingOutlet() {
     event: async () => {},
     publish: async () => {},
     call: async () => {},
+    ussdReply: async () => {},
     isReachable: true,
     smsReceived: async (_, { id, text }) => {
       ids.add(id)

@@ -265,3 +265,33 @@ describe('a journal that cannot be used', () => {
     )
   })
 })
+
+describe('a network mode that is chosen while a USSD request has borrowed it', () => {
+  const borrowed = async (t: Parameters<typeof supervise>[0]) => {
+    const bench = supervise(t)
+    const set: unknown[] = []
+    bench.opens(async () => {
+      const modem = new FakeModem()
+      const networkMode = { modes: ['auto', 'lte'] as const, set: async (mode: unknown) => void set.push(mode) }
+      Object.assign(modem.can, { networkMode })
+      return modem
+    })
+    await bench.pass(1)
+    bench.journal.setNote('borrowed_mode/stick', JSON.stringify({ raw: '0,0,0' }))
+    return { ...bench, set }
+  }
+
+  test('is what the modem is put back to, and is not set before', async (t) => {
+    const { supervisor, journal, set } = await borrowed(t)
+    await supervisor.service.network.setMode('lte')
+    assert.deepEqual(set, [])
+    assert.equal(journal.note('borrowed_mode/stick'), '"lte"')
+  })
+
+  test('is refused where nobody knows yet whether the modem has it', async (t) => {
+    const { supervisor, journal } = await borrowed(t)
+    await assert.rejects(supervisor.service.network.setMode('gsm'), { code: 'not_allowed' })
+    await assert.rejects(supervisor.service.network.setMode({ raw: '9,9,9' }), { code: 'not_allowed' })
+    assert.equal(journal.note('borrowed_mode/stick'), '{"raw":"0,0,0"}')
+  })
+})

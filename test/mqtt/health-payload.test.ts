@@ -23,6 +23,7 @@ const status = (problem: string | null): ModemStatus => ({
   waiting: 0,
   sentToday: 0,
   problem,
+  ussd: {},
   updatedAt: '',
 })
 

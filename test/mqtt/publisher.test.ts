@@ -6,7 +6,7 @@ import { Publisher } from '../../src/mqtt/publisher.ts'
 import { BRIDGE_TOPICS, createTopics, MODEM_TOPICS } from '../../src/mqtt/topics.ts'
 import type { Published } from './fake-connection.ts'
 import { FakeConnection, incoming } from './fake-connection.ts'
-import { CARD, NOTHING_KNOWN, SMS, STATUS } from './samples.ts'
+import { CARD, NOTHING_KNOWN, SMS, STATUS, USSD } from './samples.ts'
 
 function createPublisher(more: Partial<PublisherOptions> = {}) {
   const connection = new FakeConnection()
@@ -281,6 +281,27 @@ test('at the end all modems and the bridge go offline, and nothing retained foll
   )
 })
 
+test('a USSD reply is published, and kept as the last one unless messages are not to be retained', async () => {
+  for (const retainMessages of [true, false]) {
+    const { connection, publisher } = createPublisher({ retainMessages })
+    connection.connect()
+    const cleared = byTopic(connection.take())['zte/stick/ussd/last']
+    assert.equal(cleared, retainMessages ? undefined : '')
+    await publisher.ussdReply('stick', USSD)
+    const published = byTopic(connection.take())
+    const expected = {
+      session_id: 's1',
+      request: '*100#',
+      text: '1: Balance',
+      status: 'reply_needed',
+      dcs: 15,
+      at: USSD.at,
+    }
+    assert.deepEqual(JSON.parse(published['zte/stick/ussd/reply'] ?? ''), expected)
+    assert.equal(published['zte/stick/ussd/last'], retainMessages ? JSON.stringify(expected) : undefined)
+  }
+})
+
 test('what is retained, and with which QoS, is as the table of topics says', async () => {
   const { connection, publisher } = createPublisher()
   connection.connect()
@@ -288,6 +309,7 @@ test('what is retained, and with which QoS, is as the table of topics says', asy
   await publisher.state('stick', NOTHING_KNOWN)
   void publisher.smsReceived('stick', SMS)
   void publisher.smsStatus('stick', STATUS)
+  await publisher.ussdReply('stick', USSD)
   await publisher.event('stick', { type: 'connected' })
   publisher.health(HEALTH)
   publisher.log({ level: 'info', message: 'x', modem: null, time: '2026-11-22T10:00:00.000Z' })

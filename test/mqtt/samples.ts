@@ -1,4 +1,5 @@
 import type { ModemCard, ModemStatus } from '../../src/bridge/outlet.ts'
+import type { UssdReport } from '../../src/bridge/ussd-report.ts'
 import type { InboundSms, OutboundStatus } from '../../src/modem/messages.ts'
 
 export const CARD: ModemCard = {
@@ -28,10 +29,20 @@ export const NOTHING_KNOWN: ModemStatus = {
   link: 'down',
   phase: 'absent',
   modem: {},
+  ussd: {},
   waiting: 0,
   sentToday: 0,
   problem: null,
   updatedAt: '2026-11-22T09:30:07Z',
+}
+
+export const USSD: UssdReport = {
+  sessionId: 's1',
+  request: '*100#',
+  text: '1: Balance',
+  status: 'reply_needed',
+  dcs: 15,
+  at: '2026-11-22T09:30:07.000Z',
 }
 
 export const SMS: InboundSms = {

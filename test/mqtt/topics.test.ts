@@ -28,7 +28,7 @@ test('topics lie below the base topic', () => {
 
 test('messages that would be acted on again when replayed are not retained', () => {
   const retained = MODEM_TOPICS.filter((row) => row.retained).map(({ path }) => path)
-  assert.deepEqual(retained, ['availability', 'info', 'state', 'sms/last'])
+  assert.deepEqual(retained, ['availability', 'info', 'state', 'sms/last', 'ussd/last'])
   assert.deepEqual(
     BRIDGE_TOPICS.filter((row) => row.retained).map(({ path }) => path),
     ['state', 'info'],

@@ -80,3 +80,62 @@ test('codes that nobody knows, and a stick out of the network, are told apart', 
   stick.goRedLight()
   assert.equal(await terminal.ask('AT+CUSD=1,"*9#",15\r'), '\r\n+CME ERROR: 30\r\n')
 })
+
+test('on LTE a stick without fall-back refuses, in the words of its firmware, and not on 3G', async (t) => {
+  const network = { ussd: { '*1#': { text: 'Hi' } } }
+  for (const [ussdOnLte, heard] of [
+    ['works', '\r\nOK\r\n\r\n+CUSD: 0,"Hi",15\r\n'],
+    ['+CME ERROR: 100', '\r\n+CME ERROR: 100\r\n'],
+    ['+CUSD: 4', '\r\nOK\r\n\r\n+CUSD: 4\r\n'],
+  ] as const) {
+    const { terminal, network: served } = await setUp(t, { profile: { technology: 'LTE', ussdOnLte }, network })
+    assert.equal(await terminal.ask('AT+CUSD=1,"*1#",15\r'), heard)
+    assert.equal(served.ussd.said.length, ussdOnLte === 'works' ? 1 : 0, 'the network hears nothing of a refused code')
+    await terminal.ask('AT+ZSNT=2,0,0\r')
+    assert.match(await terminal.ask('AT+CUSD=1,"*1#",15\r'), /"Hi"/)
+  }
+})
+
+test('a code is only taken in the writing of the stick', async (t) => {
+  const network = { ussd: { '*100#': { text: 'Hi' } } }
+  const heard = /\+CUSD: 0,"Hi",15/
+  const packed = await setUp(t, { profile: { ussdTakes: 'packed' }, network })
+  assert.equal(await packed.terminal.ask('AT+CUSD=1,"*100#",15\r'), '\r\n+CME ERROR: 25\r\n')
+  assert.match(await packed.terminal.ask('AT+CUSD=1,"AA180C3602",15\r'), heard)
+  const ucs2 = await setUp(t, { profile: { ussdTakes: 'ucs2' }, network })
+  assert.equal(await ucs2.terminal.ask('AT+CUSD=1,"*100#",15\r'), '\r\n+CME ERROR: 25\r\n')
+  await ucs2.terminal.ask('AT+CSCS="UCS2"\r')
+  assert.match(await ucs2.terminal.ask('AT+CUSD=1,"002A0031003000300023",15\r'), heard)
+})
+
+test('an end may come ahead of its text, a cancelled session be confirmed, and the network begin', async (t) => {
+  const network = { ussd: { '*1#': { text: 'Hi' }, '*2#': { text: 'menu', menu: {} } } }
+  const { terminal, stick } = await setUp(t, { profile: { ussdEndsFirst: true, ussdConfirmsCancel: true }, network })
+  assert.equal(await terminal.ask('AT+CUSD=1,"*1#",15\r'), '\r\nOK\r\n\r\n+CUSD: 2\r\n\r\n+CUSD: 0,"Hi",15\r\n')
+  assert.equal(await terminal.ask('AT+CUSD=1,"*2#",15\r'), '\r\nOK\r\n\r\n+CUSD: 1,"menu",15\r\n')
+  assert.equal(await terminal.ask('AT+CUSD=2\r'), '\r\nOK\r\n\r\n+CUSD: 2\r\n')
+  stick.networkUssd({ text: 'Accept?', menu: { '1': { text: 'Thanks' } } })
+  assert.equal(await terminal.said(), '\r\n+CUSD: 1,"Accept?",15\r\n')
+  assert.match(await terminal.ask('AT+CUSD=1,"1",15\r'), /"Thanks"/)
+})
+
+const DROPS = [
+  ['before-cusd-result', ''],
+  ['before-cusd', '\r\nOK\r\n'],
+  ['mid-cusd', '\r\nOK\r\n\r\n+CUSD: 0,"\r\n'],
+  ['after-cusd', '\r\nOK\r\n\r\n+CUSD: 0,"Balance",15\r\n'],
+] as const
+for (const [moment, heard] of DROPS) {
+  test(`a stick can leave the bus ${moment}, when the network has heard the code`, async (t) => {
+    const { terminal, stick, network, clock } = await setUp(t, {
+      network: { ussd: { '*1#': { text: 'Balance' } } },
+      latency: { returnMs: 60_000, ussdMs: 1000 },
+    })
+    stick.dropAt(moment)
+    const first = await terminal.ask('AT+CUSD=1,"*1#",15\r')
+    clock.advance(1000)
+    assert.equal(first + (await terminal.said()), heard)
+    assert.equal(stick.isOnBus, false)
+    assert.deepEqual(network.ussd.said, ['*1#'])
+  })
+}

@@ -37,6 +37,7 @@ class Outside implements Outlet {
   smsStatus = async (_: string, status: OutboundStatus): Promise<void> => this.#note(this.statuses, status)
   publish = async (): Promise<void> => {}
   call = async (): Promise<void> => {}
+  ussdReply = async (): Promise<void> => {}
   isReachable = true
   event = async (_: string, event: ModemHappening): Promise<void> => this.#note(this.events, event)
 
@@ -101,6 +102,7 @@ function supervise(t: TestContext, driver: Driver): { outside: Outside; supervis
     networkMode: null,
     allowRawAt: false,
     rejectsCalls: false,
+    ussd: { fallback: 'never', timeoutMs: 1000, queries: [] },
     now: Date.now,
     elapsed: () => performance.now(),
     newId: () => `id-${++ids}`,
