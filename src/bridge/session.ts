@@ -121,6 +121,8 @@ export class Session {
     const { sms } = modem.can
     await this.#withUsersMode(modem)
     if (sms !== undefined) {
+      // Before the look makes room in it: that it was full is worth telling.
+      await this.#links.board.read(modem, ['store'])
       this.#links.inbox.opened()
       await this.#look(modem, sms)
     }
