@@ -22,6 +22,7 @@ import { commandSubscriptions, createTopics } from '../mqtt/topics.ts'
 import { HealthReports } from './health-reports.ts'
 import type { Logger } from './logger.ts'
 import { createLogger } from './logger.ts'
+import { routerDriver } from './router-driver.ts'
 import { version } from './version.ts'
 
 /** How long the broker may take for what is still to be published at the end. */
@@ -161,18 +162,22 @@ function createBridge(config: Config, journal: Journal, outlet: Outlet, logger: 
 }
 
 function driverFor(config: Config, modem: Config['modems'][number], journal: Journal): Driver {
-  const others = config.modems.filter(({ id }) => id !== modem.id)
+  const others = config.modems.filter(({ id, transport }) => id !== modem.id && transport === 'serial')
   const note = `pin_refused/${modem.id}`
   const fingerprint = createHash('sha256').update(`${modem.id}/${modem.pin}`).digest('hex')
+  const pin = {
+    pin: modem.pin,
+    pinMemory: {
+      refused: () => journal.note(note) === fingerprint,
+      remember: (refused: boolean) => journal.setNote(note, refused ? fingerprint : null),
+    },
+  }
+  if (modem.transport === 'http') return routerDriver(modem, pin, journal)
   return createDriver({
     port: modem.port,
     imei: modem.imei,
     baud: modem.baud,
-    pin: modem.pin,
-    pinMemory: {
-      refused: () => journal.note(note) === fingerprint,
-      remember: (refused) => journal.setNote(note, refused ? fingerprint : null),
-    },
+    ...pin,
     isRadioOff: () => new RadioWish(journal, modem.id).isOff,
     storage: config.sms.storage,
     claimed: () => others.flatMap(({ port, imei }) => (port === 'auto' ? (imei ?? []) : port)),

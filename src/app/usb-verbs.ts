@@ -45,7 +45,10 @@ export function doctor(io: CliIo, signal: AbortSignal): Promise<number> {
     tryBroker: () => tryBroker(config),
     tryRouter: async () => null,
     user: { name: username, pid: process.pid, groups: [gid, ...(process.getgroups?.() ?? [])] },
-    modems: config.modems.map(({ id, port, imei }) => ({ id, transport: 'serial', port, imei })),
+    // Routers let in one at a time: looking would throw out a bridge that is running.
+    modems: config.modems.flatMap(({ id, transport, port, imei }) =>
+      transport === 'serial' ? [{ id, transport, port, imei }] : [],
+    ),
     journalPath: config.journal.path,
     print,
     isTerminal,

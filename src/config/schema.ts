@@ -4,11 +4,13 @@ import {
   brokerUrl,
   duration,
   filledText,
+  hostName,
   imei,
   integer,
   modemId,
   oneOf,
   pin,
+  routerUrl,
   serialPort,
   text,
   topicName,
@@ -31,8 +33,8 @@ const MODEM = {
   },
   name: { doc: 'Name to show to people. Empty: the id.', format: text, default: '' },
   transport: {
-    doc: 'How the modem is spoken to: AT commands on a serial line.',
-    format: oneOf(['serial']),
+    doc: 'How the modem is spoken to: AT commands on a `serial` line, or the web page of a router or hotspot by `http`.',
+    format: oneOf(['serial', 'http']),
     default: 'serial',
   },
   port: {
@@ -56,6 +58,54 @@ const MODEM = {
     format: pin,
     default: null,
     sensitive: true,
+  },
+  url: {
+    doc: 'Address of the web page, with `transport: http`. Routers and sticks usually have `http://192.168.0.1`.',
+    format: routerUrl,
+    default: null,
+  },
+  password: {
+    doc: 'Password of the web page. Tried twice at most: after five wrong ones a router locks itself.',
+    format: filledText,
+    default: null,
+    sensitive: true,
+  },
+  username: {
+    doc: 'User name, for the few web pages that ask for one (`admin` is tried where none is set).',
+    format: filledText,
+    default: null,
+  },
+  login: {
+    doc: 'How the password is sent; `auto` finds out.',
+    format: oneOf(['auto', 'base64', 'sha256_base64', 'sha256_challenge']),
+    default: 'auto',
+  },
+  write_token: {
+    doc: 'Which token goes with each command; `auto` finds out.',
+    format: oneOf(['auto', 'none', 'md5', 'sha256']),
+    default: 'auto',
+  },
+  host_header: {
+    doc: 'Address that the router has at home, where it is reached under another one (a port forward). Empty: found out.',
+    format: hostName,
+    default: null,
+  },
+  api_path: {
+    doc: 'Folder of the API: `goform` on ZTE devices, `reqproc` on some of other makers; `auto` finds out.',
+    format: oneOf(['auto', 'goform', 'reqproc']),
+    default: 'auto',
+  },
+  tls: {
+    reject_unauthorized: {
+      doc: 'With `https`: refuse a certificate that cannot be verified. Routers sign theirs themselves, so this fails unless it was replaced.',
+      format: boolean,
+      default: false,
+    },
+    legacy: {
+      doc: 'With `https`: take TLS 1.0 and weak keys, which is all that some routers have.',
+      format: boolean,
+      default: false,
+    },
   },
 } as const satisfies Group
 

@@ -224,3 +224,42 @@ describe('a journal that cannot be used', () => {
     )
   })
 })
+
+describe('a router whose own web page somebody uses', () => {
+  test('is left alone for five minutes, says so, and is opened again', async (t) => {
+    const { modem, outlet, pass, driver } = supervise(t)
+    await pass(1)
+    modem().emit('lost', new ModemError('session_taken', 'Somebody uses the web page.'))
+    await pass(1)
+    assert.equal(outlet.phases.at(-1), 'paused')
+    assert.equal(outlet.problem, 'Somebody uses the web page.')
+    assert.equal(outlet.events.at(-1), 'session_taken')
+    await pass(4 * MINUTE_S + 50)
+    assert.equal(driver.opened, 1)
+    await pass(15)
+    assert.equal(driver.opened, 2)
+    assert.equal(outlet.phases.at(-1), 'ready')
+    assert.equal(outlet.events.at(-1), 'connected')
+    assert.equal(
+      outlet.events.some((event) => event.startsWith('recovery')),
+      false,
+    )
+  })
+
+  test('keeps a message that had not left our hands for afterwards', async (t) => {
+    const { modem, pass, supervisor, outlet } = supervise(t)
+    await pass(1)
+    modem().onSubmit = async () => {
+      throw new ModemError('session_taken', 'Somebody uses the web page.')
+    }
+    supervisor.service.accept(
+      { to: ['+491711'], text: 'x', flash: false, priority: 'normal', encoding: 'auto' },
+      context,
+    )
+    await pass(1)
+    assert.equal(outlet.phases.at(-1), 'paused')
+    assert.equal(outlet.statuses.at(-1)?.status, 'queued')
+    await pass(5 * MINUTE_S + 5)
+    assert.equal(outlet.statuses.at(-1)?.status, 'sent')
+  })
+})
