@@ -7,8 +7,8 @@ interface Person {
 
 export interface WatchOptions {
   readonly port: number
-  readonly anna: Person
-  readonly ben: Person
+  /** In the order in which they write to each other; the last one writes to the first. */
+  readonly people: readonly Person[]
   readonly say: (line: string) => void
   readonly signal: AbortSignal
 }
@@ -16,13 +16,16 @@ export interface WatchOptions {
 const NEXT_AFTER_MS = 6000
 const TOPICS = ['+/availability', '+/sms/received', '+/sms/status', '+/response/#', '+/event']
 
-/** An ordinary MQTT client that lets the two write to each other and shows what goes where. @returns whether an SMS went through */
-export function watch({ port, anna, ben, say, signal }: WatchOptions): Promise<boolean> {
+/** An ordinary MQTT client that lets them write to each other in turn and shows what goes where. @returns whether an SMS went through */
+export function watch({ port, people, say, signal }: WatchOptions): Promise<boolean> {
   const online = new Set<string>()
   let isSeen = false
   let count = 0
   let timer: NodeJS.Timeout | undefined
-  const send = (from: Person, to: Person): void => {
+  const send = (from: Person | undefined): void => {
+    if (from === undefined) return
+    const to = people[(people.indexOf(from) + 1) % people.length]
+    if (to === undefined) return
     count++
     const text = `Message ${count} from ${from.id}: Grüße 👋`
     void client.publish(
@@ -46,14 +49,14 @@ export function watch({ port, anna, ben, say, signal }: WatchOptions): Promise<b
       const kind = path.join('/')
       if (kind === 'availability' && text === 'online') {
         online.add(modem)
-        if (online.size === 2 && count === 0) send(anna, ben)
+        if (online.size === people.length && count === 0) send(people[0])
       }
       if (kind === 'sms/received') {
         isSeen = true
         const { from } = JSON.parse(text) as { from: string }
         say(`  ★ an SMS went through: ${from} → ${modem}`)
-        const [me, other] = modem === ben.id ? [ben, anna] : [anna, ben]
-        timer = setTimeout(() => send(me, other), NEXT_AFTER_MS)
+        const me = people.find(({ id }) => id === modem)
+        timer = setTimeout(() => send(me), NEXT_AFTER_MS)
       }
       return undefined
     },

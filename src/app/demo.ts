@@ -6,6 +6,9 @@ import { duration } from '../config/formats.ts'
 import { loadConfig } from '../config/load.ts'
 import { AtStick } from '../simulator/at-stick.ts'
 import { CellularNetwork } from '../simulator/cellular-network.ts'
+import { REALISTIC_ROUTER } from '../simulator/goform-insides.ts'
+import { MF920V } from '../simulator/goform-profiles.ts'
+import { GoformRouter } from '../simulator/goform-router.ts'
 import { MF190, MF831 } from '../simulator/profiles.ts'
 import { REALISTIC } from '../simulator/stick-insides.ts'
 import type { CliIo } from './command-line.ts'
@@ -16,6 +19,10 @@ import { start } from './start.ts'
 const USUAL_PORT = 1883
 const ANNA = { id: 'anna', number: '+447700900001' }
 const BEN = { id: 'ben', number: '+447700900002' }
+const CLEO = { id: 'cleo', number: '+447700900003' }
+
+/** A real one needs a minute, for which nobody wants to wait. */
+const STARTED = { ...REALISTIC_ROUTER, bootMs: 1_000, settleMs: 1_000 }
 
 /** What the made-up network knows. */
 const DEMO_CODES = {
@@ -34,8 +41,9 @@ export async function runDemo({ args }: CliIo, signal: AbortSignal): Promise<num
     new AtStick({ network, number: ANNA.number, profile: MF190, latency: REALISTIC }),
     new AtStick({ network, number: BEN.number, profile: MF831, latency: REALISTIC }),
   ]
+  const mifi = new GoformRouter({ network, number: CLEO.number, profile: MF920V, latency: STARTED })
   try {
-    const ports = await Promise.all(sticks.map((stick) => stick.listen()))
+    const ports = await Promise.all([...sticks, mifi].map((device) => device.listen()))
     const brokerPort = await freePort()
     const config = loadConfig({
       args: options(folder, brokerPort, ports),
@@ -47,7 +55,7 @@ export async function runDemo({ args }: CliIo, signal: AbortSignal): Promise<num
     const until = within(runsForMs, signal)
     const [code, isSeen] = await Promise.all([
       start(() => config, until),
-      watch({ port: brokerPort, anna: ANNA, ben: BEN, say, signal: until }),
+      watch({ port: brokerPort, people: [ANNA, CLEO, BEN], say, signal: until }),
     ])
     if (runsForMs !== undefined && !isSeen) {
       say('The demo ended before an SMS had gone through.')
@@ -56,6 +64,7 @@ export async function runDemo({ args }: CliIo, signal: AbortSignal): Promise<num
     return code
   } finally {
     await Promise.all(sticks.map((stick) => stick.close()))
+    mifi.close()
     rmSync(folder, { recursive: true, force: true })
   }
 }
@@ -71,11 +80,12 @@ function readLimit(args: readonly string[]): number | undefined {
 }
 
 function options(folder: string, brokerPort: number, ports: readonly number[]): string[] {
-  const modems = [ANNA, BEN].map(({ id }, index) => ({
-    id,
-    name: `Demo stick ${id}`,
-    port: `tcp://127.0.0.1:${ports[index]}`,
-  }))
+  const [anna, ben, cleo] = ports
+  const modems = [
+    { id: ANNA.id, name: `Demo stick ${ANNA.id}`, port: `tcp://127.0.0.1:${anna}` },
+    { id: BEN.id, name: `Demo stick ${BEN.id}`, port: `tcp://127.0.0.1:${ben}` },
+    { id: CLEO.id, name: 'Demo MiFi', transport: 'http', url: `http://127.0.0.1:${cleo}`, password: 'admin' },
+  ]
   return [
     `--modems=${JSON.stringify(modems)}`,
     `--broker.port=${brokerPort}`,
@@ -114,10 +124,11 @@ async function freePort(): Promise<number> {
 }
 
 function introduction(port: number): string {
-  const json = `{"to": "${BEN.number}", "text": "Hello from MQTT"}`
+  const json = `{"to": "${CLEO.number}", "text": "Hello from MQTT"}`
   return [
     '',
-    `Two simulated sticks, ${ANNA.id} (${ANNA.number}) and ${BEN.id} (${BEN.number}), and a broker on mqtt://127.0.0.1:${port}.`,
+    `Two simulated sticks, ${ANNA.id} (${ANNA.number}) and ${BEN.id} (${BEN.number}), a MiFi, ${CLEO.id} (${CLEO.number}),`,
+    `and a broker on mqtt://127.0.0.1:${port}.`,
     'Watch everything:',
     `  npx mqtt subscribe -h 127.0.0.1 -p ${port} -v -t 'zte2mqtt/#'`,
     'Send an SMS from one to the other:',

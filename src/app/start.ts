@@ -26,6 +26,7 @@ import { HealthReports } from './health-reports.ts'
 import type { Log, Logger } from './logger.ts'
 import { createLogger } from './logger.ts'
 import { brokerOptions, connectionOptions, hostOf, withoutUser } from './mqtt-options.ts'
+import { routerDriver } from './router-driver.ts'
 import { probing, scan } from './usb-verbs.ts'
 import { version } from './version.ts'
 
@@ -210,18 +211,22 @@ function driverFor(
   journal: Journal,
   held: () => readonly string[],
 ): Driver {
-  const others = config.modems.filter(({ id }) => id !== modem.id)
+  const others = config.modems.filter(({ id, transport }) => id !== modem.id && transport === 'serial')
   const note = `pin_refused/${modem.id}`
   const fingerprint = createHash('sha256').update(`${modem.id}/${modem.pin}`).digest('hex')
+  const pin = {
+    pin: modem.pin,
+    pinMemory: {
+      refused: () => journal.note(note) === fingerprint,
+      remember: (refused: boolean) => journal.setNote(note, refused ? fingerprint : null),
+    },
+  }
+  if (modem.transport === 'http') return routerDriver(modem, pin, journal)
   return createDriver({
     port: modem.port,
     imei: modem.imei,
     baud: modem.baud,
-    pin: modem.pin,
-    pinMemory: {
-      refused: () => journal.note(note) === fingerprint,
-      remember: (refused) => journal.setNote(note, refused ? fingerprint : null),
-    },
+    ...pin,
     isRadioOff: () => new RadioWish(journal, modem.id).isOff,
     storage: config.sms.storage,
     claimed: () => [...others.flatMap(({ port, imei }) => (port === 'auto' ? (imei ?? []) : port)), ...held()],

@@ -39,6 +39,9 @@ const NEEDS_A_PERSON: ReadonlySet<ErrorCode> = new Set([
 /** Seconds before the next opening, by failures in a row. A stick that left the bus needs 3 to 30 s to return. */
 const BACK_OFF_S = [1, 2, 5, 10, 30]
 
+/** Whoever logged in to the router's own web page gets so long there, in milliseconds. */
+const TAKEN_MS = 5 * 60_000
+
 /** The next stage of a modem's life. Pure. */
 export function live(life: Life, happening: Happening): Life {
   switch (happening.kind) {
@@ -62,7 +65,7 @@ export function live(life: Life, happening: Happening): Life {
     case 'lost':
       return {
         phase: phaseAfter(life, happening.cause),
-        failures: life.failures + 1,
+        failures: happening.cause.code === 'session_taken' ? 0 : life.failures + 1,
         problem: happening.cause.message,
       }
   }
@@ -83,6 +86,7 @@ export function troubleOf({ code }: ModemError, wasHere: boolean): Trouble | nul
 }
 
 function phaseAfter(life: Life, cause: ModemError): Phase {
+  if (cause.code === 'session_taken') return 'paused'
   // It was told to go: until it has failed to return a few times, that is all there is to say.
   if ((life.phase === 'rebooting' || life.phase === 'recovering') && life.failures < 5) return life.phase
   if (NEEDS_A_PERSON.has(cause.code)) return 'failed'
@@ -91,6 +95,7 @@ function phaseAfter(life: Life, cause: ModemError): Phase {
 }
 
 /** ms to wait before the modem is opened again. */
-export function backOffMs({ failures }: Life): number {
+export function backOffMs({ phase, failures }: Life): number {
+  if (phase === 'paused') return TAKEN_MS
   return (BACK_OFF_S[Math.min(Math.max(failures - 1, 0), BACK_OFF_S.length - 1)] ?? 30) * 1000
 }

@@ -1,5 +1,6 @@
 import type { Journal } from '../journal/journal.ts'
 import type { Outbound, OutboundPart } from '../journal/outbound-entry.ts'
+import type { ErrorCode } from '../modem/errors.ts'
 import { ModemError } from '../modem/errors.ts'
 import type { Failure, Submission } from '../modem/messages.ts'
 import type { ModemId, SmsStore } from '../modem/modem.ts'
@@ -143,10 +144,17 @@ export class Outbox {
   }
 }
 
+/** Codes that stay inside, and what stands for them in the contract. */
+const INNER: ReadonlyMap<ErrorCode, ErrorCode> = new Map([
+  ['closed', 'modem_offline'],
+  ['session_taken', 'modem_offline'],
+  ['protocol', 'internal'],
+])
+
 /** How an error is told outside. */
 export function failureOf(error: ModemError): Failure {
   return {
-    code: error.code === 'closed' ? 'modem_offline' : error.code === 'protocol' ? 'internal' : error.code,
+    code: INNER.get(error.code) ?? error.code,
     message: error.message,
     ...(error.cms === undefined ? {} : { cms: error.cms }),
     ...(error.cme === undefined ? {} : { cme: error.cme }),

@@ -60,6 +60,7 @@ export interface ModemHappening {
     | 'storage_full'
     | 'sim_changed'
     | 'registration_changed'
+    | 'session_taken'
     | 'firmware_changed'
     | 'pdu_quarantined'
   readonly detail?: Readonly<Record<string, string | number | null>>

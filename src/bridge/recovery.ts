@@ -78,7 +78,8 @@ export class Recovery {
   #available(modem: Modem | undefined): ReadonlySet<Remedy> {
     const available = new Set<Remedy>()
     if (modem?.can.radio !== undefined) available.add('radio_on').add('radio_cycle')
-    if (modem === undefined || modem.can.reboot !== undefined) available.add('reset')
+    const { driver } = this.#options
+    if (driver.restart !== undefined && (modem === undefined || modem.can.reboot !== undefined)) available.add('reset')
     if (this.#options.usbPower?.isAvailable === true) available.add('usb_power')
     return available
   }
@@ -97,7 +98,7 @@ export class Recovery {
   async #take(remedy: Remedy, modem: Modem | undefined, signal: AbortSignal): Promise<void> {
     if (remedy === 'usb_power') return this.#options.usbPower?.cycle(signal)
     if (remedy === 'reset')
-      return modem?.can.reboot === undefined ? this.#options.driver.restart(signal) : modem.can.reboot()
+      return modem?.can.reboot === undefined ? this.#options.driver.restart?.(signal) : modem.can.reboot()
     if (remedy === 'radio_cycle') {
       await modem?.can.radio?.set(false, signal)
       await new Bell().wait(RADIO_OFF_MS, signal)

@@ -203,7 +203,8 @@ export class Supervisor {
     if (this.#life.problem !== cause.message) onProblem(cause.message, cause)
     this.#happen({ kind: 'lost', cause })
     void outlet.availability(id, false)
-    if (wasUp) this.#tell({ type: 'disconnected', detail: { reason: cause.message } })
+    if (cause.code === 'session_taken') this.#tell({ type: 'session_taken' })
+    else if (wasUp) this.#tell({ type: 'disconnected', detail: { reason: cause.message } })
     this.#publishState()
   }
 

@@ -13,6 +13,20 @@ const NO_MODEM =
   'no modem is configured. In the file: `modems: [{id: stick, port: auto}]`; as a variable: ' +
   `ZTE2MQTT_MODEMS='[{"id": "stick", "port": "auto"}]'`
 
+/** Options of one transport; another one has no use for them. */
+const ONLY_FOR = {
+  serial: { port: 'auto', imei: null, baud: 115200 },
+  http: {
+    url: null,
+    password: null,
+    username: null,
+    login: 'auto',
+    write_token: 'auto',
+    host_header: null,
+    api_path: 'auto',
+  },
+} as const
+
 const RULES: readonly Rule[] = [
   {
     // MQTT 3.1.1 section 3.1.2.9: no password without a user name. MQTT 5 allows it.
@@ -72,6 +86,8 @@ const RULES: readonly Rule[] = [
       ...repeated('modems', 'id', modems),
       ...repeated('modems', 'imei', modems),
       ...repeated('modems', 'port', modems, 'auto'),
+      ...repeated('modems', 'url', modems),
+      ...modems.flatMap(misplaced),
       ...ambiguous(modems),
     ],
   },
@@ -109,8 +125,25 @@ function repeated<Key extends string>(
   })
 }
 
+function misplaced(modem: Config['modems'][number], index: number): readonly Fault[] {
+  const { transport } = modem
+  const other = transport === 'serial' ? 'http' : 'serial'
+  const strays = Object.entries(ONLY_FOR[other]).filter(([key, usual]) => Reflect.get(modem, key) !== usual)
+  return [
+    ...strays.map(([key]) => ({
+      path: `modems[${index}].${key}`,
+      says: `belongs to transport: ${other}, but this modem has transport: ${transport}`,
+    })),
+    ...fault(
+      transport === 'http' && modem.url === null,
+      `modems[${index}].url`,
+      'is missing; with transport: http it is where the modem is, such as http://192.168.0.1',
+    ),
+  ]
+}
+
 function ambiguous(modems: Config['modems']): readonly Fault[] {
-  const isAuto = ({ port }: Config['modems'][number]): boolean => port === 'auto'
+  const isAuto = ({ transport, port }: Config['modems'][number]): boolean => transport === 'serial' && port === 'auto'
   if (modems.filter(isAuto).length < 2) return []
   return modems.flatMap((modem, index) =>
     fault(

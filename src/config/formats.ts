@@ -162,6 +162,19 @@ export const serialPort: Format<string> = scalar(
   },
 )
 
+/** Address of a router's web page. Credentials inside are refused: a URL is printed, `password` is not. */
+export const routerUrl: Format<string> = scalar(
+  'http://host or https://host, with a port if it is an unusual one, and nothing behind',
+  { type: 'string', pattern: '^https?://[^@/?#]+/?$' },
+  (raw) => {
+    const url = typeof raw === 'string' && /^https?:\/\/[^@/?#]+\/?$/.test(raw) ? parseUrl(raw) : undefined
+    return url?.origin
+  },
+)
+
+/** A host name or IP address, with a port if need be. */
+export const hostName: Format<string> = pattern('a host name or address such as 192.168.0.1', /^[^\s/@?#]{1,253}$/)
+
 /**
  * IMEI (3GPP TS 23.003 section 6.2.1). A bare number is taken too, but only with all fifteen digits: one whose leading zero
  * YAML dropped has fourteen.

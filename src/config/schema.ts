@@ -1,19 +1,6 @@
 import { contacts } from './contacts.ts'
-import {
-  boolean,
-  brokerUrl,
-  duration,
-  filledText,
-  imei,
-  integer,
-  modemId,
-  oneOf,
-  pin,
-  serialPort,
-  text,
-  topicName,
-  topicPrefix,
-} from './formats.ts'
+import { boolean, brokerUrl, duration, filledText, integer, oneOf, text, topicName, topicPrefix } from './formats.ts'
+import { MODEM } from './modem.ts'
 import type { Group, ValueOf } from './options.ts'
 import { listOf } from './settle.ts'
 import { USSD_QUERY } from './ussd.ts'
@@ -21,53 +8,6 @@ import { USSD_QUERY } from './ussd.ts'
 const USER = {
   username: { doc: 'Name a client logs in with.', format: filledText, default: null, required: true },
   password: { doc: 'Its password.', format: filledText, default: null, required: true, sensitive: true },
-} as const satisfies Group
-
-const MODEM = {
-  id: {
-    doc: 'Part of every topic of this modem. Changing it makes it another modem for Home Assistant.',
-    format: modemId,
-    default: null,
-    required: true,
-  },
-  name: { doc: 'Name to show to people. Empty: the id.', format: text, default: '' },
-  transport: {
-    doc: 'How the modem is spoken to: AT commands on a serial line.',
-    format: oneOf(['serial']),
-    default: 'serial',
-  },
-  port: {
-    doc: 'Where it is. `auto` looks for a ZTE stick on USB; `tcp://` is a serial line behind ser2net or alike.',
-    format: serialPort,
-    default: 'auto',
-  },
-  imei: {
-    doc: 'Which stick this is. Needed when several modems have `port: auto`.',
-    format: imei,
-    default: null,
-    personal: true,
-  },
-  baud: {
-    doc: 'Speed of the serial line in bit/s. USB sticks ignore it.',
-    format: integer(1200, 4_000_000),
-    default: 115200,
-  },
-  pin: {
-    doc: 'PIN of the SIM. Tried once, and never when fewer than two tries are left.',
-    format: pin,
-    default: null,
-    sensitive: true,
-  },
-  network_mode: {
-    doc: 'Networks that the modem may use, set at every opening. Empty: it keeps its own. `info` lists the modes that it has.',
-    format: oneOf(['auto', 'gsm', 'umts', 'lte', 'gsm_preferred', 'umts_preferred', 'lte_preferred']),
-    default: null,
-  },
-  allow_raw_at: {
-    doc: 'Take raw AT commands from MQTT. Whoever may publish there can then do with the modem and its SIM as he likes.',
-    format: boolean,
-    default: false,
-  },
 } as const satisfies Group
 
 /** Every option there is: its default, what it takes and what it does. Nothing else declares an option. */

@@ -76,8 +76,11 @@ export function tokenKindsFor(rd: string): readonly TokenKind[] {
   return rd.length === 64 ? ['sha256', 'md5'] : ['md5', 'sha256']
 }
 
-/** How a login ended. `locked_or_refused`: the password was not even looked at. */
-export type LoginResult = 'ok' | 'bad_password' | 'bad_user' | 'locked_or_refused'
+/**
+ * How a login ended. `locked_or_refused`: the password was not even looked at. `not_understood`: neither was the request,
+ * because this firmware wants another command, a write token or other headers; that costs no attempt.
+ */
+export type LoginResult = 'ok' | 'bad_password' | 'bad_user' | 'locked_or_refused' | 'not_understood'
 
 const LOGIN_RESULTS: ReadonlyMap<string, LoginResult> = new Map([
   ['0', 'ok'],
@@ -87,13 +90,13 @@ const LOGIN_RESULTS: ReadonlyMap<string, LoginResult> = new Map([
   // Somebody, perhaps we ourselves, is logged in from this address: the web page takes it for success.
   ['4', 'ok'],
   ['5', 'bad_user'],
-  ['failure', 'locked_or_refused'],
-  ['fail', 'locked_or_refused'],
+  ['failure', 'not_understood'],
+  ['fail', 'not_understood'],
 ])
 
-/** Reads `{"result":"3"}`. A page or nothing is a refusal. @throws ModemError `protocol` for an unknown code */
+/** Reads `{"result":"3"}`. A page or nothing stands for a request that was not understood. @throws ModemError `protocol` for an unknown code */
 export function readLoginResult(reply: Reply): LoginResult {
-  if (reply.kind !== 'values') return 'locked_or_refused'
+  if (reply.kind !== 'values') return 'not_understood'
   const result = LOGIN_RESULTS.get(textAt(reply.values, 'result'))
   if (result === undefined) throw notUnderstood(JSON.stringify(reply.values))
   return result

@@ -6,12 +6,15 @@ export interface MessageDate {
   readonly offsetMinutes: number | null
 }
 
+/** Years of a clock that was never set: 1970 to 1999, and 2000, where some count from. */
+const NEVER_SET = /^(?:[7-9]\d|00)$/
+
 /** No zone is further away from UTC (Kiribati). */
 const MAX_QUARTERS = 14 * 4
 
 /**
  * Reads `24,03,01,12,34,56,+4`, unpadded `24,7,8,9,5,3,+8`, `26,08,27,04,00,00,+,0` (U50), with semicolons, and without a
- * zone. `null` when a piece is missing or it is no real time.
+ * zone. `null` when a piece is missing, it is no real time, or that of a device that never learnt the time.
  * @param zone `quarters`: TP-SCTS, quarter hours, as in received messages. `unknown`: messages of our own repeat what the
  *   sender's page or program wrote, which may be hours
  */
@@ -21,7 +24,7 @@ export function parseMessageDate(date: string, zone: 'quarters' | 'unknown'): Me
   if (!pieces.every((piece) => piece !== undefined && /^\d{1,2}$/.test(piece))) return null
   const [yy, mm, dd, hours, minutes, seconds] = pieces.map((piece) => (piece ?? '').padStart(2, '0'))
   const local = `20${yy}-${mm}-${dd}T${hours}:${minutes}:${seconds}`
-  if (!isRealTime(local)) return null
+  if (!isRealTime(local) || NEVER_SET.test(yy ?? '')) return null
   return { local, offsetMinutes: zone === 'quarters' ? offsetOf(rest.join('')) : null }
 }
 

@@ -143,10 +143,11 @@ function segmentContent(row: Values, contentKey: string): SegmentContent {
 
 /**
  * Whatever changes while a message lies in its store (its id after a reboot, read or not, how the number is written) is
- * left out. A sealed field is another one at each reading.
+ * left out. A sealed field is another one at each reading. Without a time, only the id tells two alarms of the same text apart.
  */
-function contentKeyOf(row: Values, { id, number, text }: MessageRow): string {
-  const identity = isMessage(row) ? (isSealedRow(row) ? ['sealed', id] : [number, text]) : [JSON.stringify(row)]
+function contentKeyOf(row: Values, { id, number, text, localTime }: MessageRow): string {
+  const plain = localTime === null ? [number, text, id] : [number, text]
+  const identity = isMessage(row) ? (isSealedRow(row) ? ['sealed', id] : plain) : [JSON.stringify(row)]
   return createHash('sha256')
     .update(JSON.stringify([...identity, textAt(row, 'date').replaceAll(';', ',')]))
     .digest('hex')

@@ -16,7 +16,7 @@ interface ErrorRow {
   readonly meaning: string
 }
 
-/** Every way in which a request can fail: the codes of the MQTT contract, then the two that stay inside. */
+/** Every way in which a request can fail: the codes of the MQTT contract, then those that stay inside. */
 export const ERRORS = [
   {
     code: 'invalid_request',
@@ -51,6 +51,11 @@ export const ERRORS = [
   { code: 'queue_full', retry: 'later', meaning: 'Too many messages are waiting; wait until some have been sent.' },
   { code: 'internal', retry: 'later', meaning: 'Something failed inside the bridge; its log tells more.' },
   { code: 'closed', retry: 'after_reopen', meaning: 'The connection to the modem was closed.' },
+  {
+    code: 'session_taken',
+    retry: 'after_reopen',
+    meaning: "Somebody is using the router's own web page, which lets in one at a time.",
+  },
   { code: 'protocol', retry: 'later', meaning: 'The modem answered something that could not be understood.' },
 ] as const satisfies readonly ErrorRow[]
 

@@ -39,8 +39,11 @@ export interface Driver {
   join(raws: readonly (string | null)[]): MessageBody
   /** Finds, opens, starts up and identifies the modem. @throws ModemError */
   open(signal: AbortSignal): Promise<Modem>
-  /** Restarts a modem that answers too badly to be opened. @throws ModemError */
-  restart(signal: AbortSignal): Promise<void>
+  /**
+   * Restarts a modem that answers too badly to be opened; absent: the bridge never restarts it by itself, because others depend
+   * on it, as a household does on its router. @throws ModemError
+   */
+  restart?(signal: AbortSignal): Promise<void>
 }
 
 /** A Modem exists only while it is open. Lost means: open a new one. */

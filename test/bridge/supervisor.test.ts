@@ -295,3 +295,51 @@ describe('a network mode that is chosen while a USSD request has borrowed it', (
     assert.equal(journal.note('borrowed_mode/stick'), '{"raw":"0,0,0"}')
   })
 })
+
+describe('a router whose own web page somebody uses', () => {
+  test('is left alone for five minutes, says so, and is opened again', async (t) => {
+    const { modem, outlet, pass, driver } = supervise(t)
+    await pass(1)
+    modem().emit('lost', new ModemError('session_taken', 'Somebody uses the web page.'))
+    await pass(1)
+    assert.equal(outlet.phases.at(-1), 'paused')
+    assert.equal(outlet.problem, 'Somebody uses the web page.')
+    assert.equal(outlet.events.at(-1), 'session_taken')
+    await pass(4 * MINUTE_S + 50)
+    assert.equal(driver.opened, 1)
+    await pass(15)
+    assert.equal(driver.opened, 2)
+    assert.equal(outlet.phases.at(-1), 'ready')
+    assert.equal(outlet.events.at(-1), 'connected')
+    assert.equal(
+      outlet.events.some((event) => event.startsWith('recovery')),
+      false,
+    )
+  })
+
+  test('keeps a message that had not left our hands for afterwards', async (t) => {
+    const { modem, pass, supervisor, outlet } = supervise(t)
+    await pass(1)
+    modem().onSubmit = async () => {
+      throw new ModemError('session_taken', 'Somebody uses the web page.')
+    }
+    supervisor.service.accept(
+      { to: ['+491711'], text: 'x', flash: false, priority: 'normal', encoding: 'auto' },
+      context,
+    )
+    await pass(1)
+    assert.equal(outlet.phases.at(-1), 'paused')
+    assert.equal(outlet.statuses.at(-1)?.status, 'queued')
+    await pass(5 * MINUTE_S + 5)
+    assert.equal(outlet.statuses.at(-1)?.status, 'sent')
+  })
+})
+
+test('a modem that others depend on is not restarted by the bridge itself', async (t) => {
+  const { modem, driver, pass } = supervise(t)
+  Object.assign(driver, { restart: undefined })
+  await pass(1)
+  modem().state = { registration: searching }
+  await pass(60 * MINUTE_S)
+  assert.deepEqual(modem().told, ['radio on', 'radio off', 'radio on'])
+})

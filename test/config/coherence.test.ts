@@ -45,6 +45,16 @@ describe('options that do not fit together', () => {
       'modems: [{id: a, imei: "490154203237518"}, {id: b}]',
       /^modems\[1\]\.imei: is missing; with several modems on port: auto/,
     ],
+    ['modems: [{id: a, transport: http}]', /^modems\[0\]\.url: is missing; with transport: http/],
+    [
+      'modems: [{id: a, transport: http, url: "http://a", port: /dev/ttyUSB2}]',
+      /^modems\[0\]\.port: belongs to transport: serial, but this modem has transport: http/,
+    ],
+    ['modems: [{id: a, password: x}]', /^modems\[0\]\.password: belongs to transport: http/],
+    [
+      'modems: [{id: a, transport: http, url: "http://a"}, {id: b, transport: http, url: "http://a/"}]',
+      /^modems\[1\]\.url: is the same as that of modems\[0\]/,
+    ],
   ] as const) {
     test(`${yaml.replace('\n', ' ')} is refused`, () => {
       const told = faults(yaml)
@@ -61,6 +71,8 @@ describe('options that do not fit together', () => {
     `${STICK}broker: {host: localhost}`,
     `${STICK}health: {port: 9100, host: 0.0.0.0, token: secret, metrics: true}`,
     `${STICK}health: {host: 0.0.0.0}`,
+    'modems: [{id: a}, {id: b, transport: http, url: "http://192.168.0.1", password: x}]',
+    'modems: [{id: b, transport: http, url: "https://router:8443", tls: {legacy: true}}]',
     `${STICK}broker: {host: "::1"}`,
     `${STICK}broker: {host: 127.1.2.3}`,
     'modems: [{id: a, imei: "490154203237518"}, {id: b, imei: "490154203237519"}]',

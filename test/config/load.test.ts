@@ -60,6 +60,14 @@ describe('loadConfig', () => {
       pin: null,
       network_mode: null,
       allow_raw_at: false,
+      url: null,
+      password: null,
+      username: null,
+      login: 'auto',
+      write_token: 'auto',
+      host_header: null,
+      api_path: 'auto',
+      tls: { reject_unauthorized: false, legacy: false },
     })
     assert.deepEqual(config.poll, { signal: 30_000, status: 60_000, sms: 60_000, republish: 600_000 })
     assert.deepEqual(config.sms, {
@@ -247,9 +255,21 @@ describe('faults', () => {
     )
   })
 
-  test('http modems do not exist in this release', () => {
-    assert.deepEqual(faults({ yaml: 'modems: [{id: mifi, transport: http}]' }), [
-      'modems[0].transport: found "http", allowed is serial (zte2mqtt.yaml:1)',
-    ])
+  test('the address of a router is a host with its scheme, and shows no credentials', () => {
+    const modem = (url: string): string => `modems: [{id: mifi, transport: http, url: "${url}"}]`
+    for (const url of [
+      '192.168.0.1',
+      'ftp://192.168.0.1',
+      'http://me:secret@192.168.0.1',
+      'http://a/goform',
+      'http://',
+    ]) {
+      const told = faults({ yaml: modem(url) })
+      assert.equal(told.length, 1, url)
+      assert.match(told[0] ?? '', /^modems\[0\]\.url: found .*, allowed is http:\/\/host/)
+      assert.equal(told[0]?.includes('secret'), false)
+    }
+    assert.equal(load({ yaml: modem('http://192.168.0.1/') }).modems[0]?.url, 'http://192.168.0.1')
+    assert.equal(load({ yaml: modem('https://m.home:8443') }).modems[0]?.url, 'https://m.home:8443')
   })
 })

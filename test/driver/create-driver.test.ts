@@ -110,7 +110,7 @@ describe('a driver with an address', () => {
       const ports = new Ports()
       ports.plug(new Map([[1, '/dev/ttyUSB1']]), stick)
       stick.refuse(command)
-      await driverFor({ port: '/dev/ttyUSB1', openPort: ports.open }).restart(never())
+      await driverFor({ port: '/dev/ttyUSB1', openPort: ports.open }).restart?.(never())
       assert.equal(stick.isOnBus, false, said)
       assert.ok(ports.areAllClosed)
     })

@@ -43,9 +43,9 @@ describe('a login', () => {
     ['{"result":"2"}', 'locked_or_refused'],
     ['{"result":"3"}', 'bad_password'],
     ['{"result":"5"}', 'bad_user'],
-    ['{"result":"failure"}', 'locked_or_refused'],
-    ['', 'locked_or_refused'],
-    ['<html>', 'locked_or_refused'],
+    ['{"result":"failure"}', 'not_understood'],
+    ['', 'not_understood'],
+    ['<html>', 'not_understood'],
   ]
   for (const [body, result] of RESULTS) {
     test(`answered with ${body || 'nothing'} is ${result}`, () => {

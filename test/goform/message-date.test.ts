@@ -26,6 +26,11 @@ describe('the date of a received message', () => {
     ['26,02,28,04,00', undefined],
     ['1970-01-01 00:00:00', undefined],
     ['2026,02,28,04,00,00,+4', undefined],
+    // Clocks that were never set.
+    ['70,01,01,00,00,07,+0', undefined],
+    ['80,01,06,00,00,07,+4', undefined],
+    ['00,01,01,00,00,07,+4', undefined],
+    ['01,01,01,00,00,07,+4', '2001-01-01T00:00:07+01:00'],
   ]
   for (const [date, expected] of DATES) test(date, () => assert.equal(sentAt(date), expected))
 })

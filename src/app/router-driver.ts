@@ -1,0 +1,48 @@
+import { createHash } from 'node:crypto'
+import type { Config } from '../config/schema.ts'
+import type { GoformOptions } from '../driver/goform-driver.ts'
+import { createGoformDriver } from '../driver/goform-driver.ts'
+import type { RouterMemory } from '../driver/goform-finding.ts'
+import type { Journal } from '../journal/journal.ts'
+import type { Driver } from '../modem/modem.ts'
+
+type ModemConfig = Config['modems'][number]
+
+/** The Driver of a modem with `transport: http`; what it finds out is kept in the journal. */
+export function routerDriver(
+  modem: ModemConfig,
+  pin: Pick<GoformOptions, 'pin' | 'pinMemory'>,
+  journal: Pick<Journal, 'note' | 'setNote'>,
+): Driver {
+  const { url, password, username, login, write_token, host_header, api_path, tls } = modem
+  return createGoformDriver({
+    ...pin,
+    url: url ?? '',
+    password,
+    username,
+    login: login === 'auto' ? null : login,
+    writeToken: write_token === 'auto' ? null : write_token,
+    hostHeader: host_header,
+    apiPath: api_path === 'auto' ? null : api_path,
+    tls: { rejectUnauthorized: tls.reject_unauthorized, legacy: tls.legacy },
+    memory: routerMemory(modem, journal),
+  })
+}
+
+/** Refusals belong to a password: another one in the configuration begins with none. */
+function routerMemory(modem: ModemConfig, journal: Pick<Journal, 'note' | 'setNote'>): RouterMemory {
+  const { id, url, username, password } = modem
+  const [found, refused] = [`router/${id}`, `password_refused/${id}`]
+  const fingerprint = createHash('sha256')
+    .update(JSON.stringify([id, url, username, password]))
+    .digest('hex')
+  return {
+    finding: () => journal.note(found),
+    keepFinding: (note) => journal.setNote(found, note),
+    refusals: () => {
+      const [whose, count, at] = (journal.note(refused) ?? '').split(' ')
+      return whose === fingerprint ? { count: Number(count), at: Number(at) } : { count: 0, at: 0 }
+    },
+    keepRefusals: ({ count, at }) => journal.setNote(refused, count === 0 ? null : `${fingerprint} ${count} ${at}`),
+  }
+}

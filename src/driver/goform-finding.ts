@@ -1,0 +1,68 @@
+import type { PasswordTransform, TokenKind } from '../goform/login.ts'
+
+/** What was found out about a device, and holds until its firmware is another one. */
+export interface Finding {
+  /** `model_name` and `wa_inner_version`, to know it again. */
+  readonly device: string
+  readonly transform: PasswordTransform | null
+  /** Field of the user name; `null`: it has no users. */
+  readonly userField: 'user' | 'username' | null
+  /** Whether the login wants a write token, too. */
+  readonly isLoginTokened: boolean
+  readonly token: TokenKind | null
+  readonly isCookieQuoted: boolean
+  /** Items that it does not have, and must not be asked for. */
+  readonly unsupported: readonly string[]
+}
+
+/** A device of which nothing is known yet. */
+export function newFinding(device: string): Finding {
+  return {
+    device,
+    transform: null,
+    userField: null,
+    isLoginTokened: false,
+    token: null,
+    isCookieQuoted: true,
+    unsupported: [],
+  }
+}
+
+/** The finding about this device in a note, or a new one: also for another firmware, and for a note that is none. */
+export function recallFinding(note: string | null, device: string): Finding {
+  try {
+    const value: unknown = JSON.parse(note ?? 'null')
+    if (isFinding(value) && value.device === device) return value
+  } catch (error) {
+    if (!(error instanceof SyntaxError)) throw error
+  }
+  return newFinding(device)
+}
+
+function isFinding(value: unknown): value is Finding {
+  if (typeof value !== 'object' || value === null) return false
+  const { device, transform, userField, token, unsupported } = value as Record<string, unknown>
+  return (
+    typeof device === 'string' &&
+    [null, 'base64', 'sha256_base64', 'sha256_challenge'].includes(transform as string | null) &&
+    [null, 'user', 'username'].includes(userField as string | null) &&
+    [null, 'none', 'md5', 'sha256'].includes(token as string | null) &&
+    Array.isArray(unsupported) &&
+    unsupported.every((name) => typeof name === 'string')
+  )
+}
+
+/** Refused passwords, as they are counted beyond the process; a newly configured password begins with none. */
+export interface Refusals {
+  readonly count: number
+  /** When the last one was, ms since the epoch. */
+  readonly at: number
+}
+
+/** What is kept about one device beyond the process. */
+export interface RouterMemory {
+  finding(): string | null
+  keepFinding(note: string): void
+  refusals(): Refusals
+  keepRefusals(refusals: Refusals): void
+}

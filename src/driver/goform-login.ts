@@ -1,0 +1,161 @@
+import type { LoginLock, LoginResult, LoginUser, PasswordTransform, TokenKind } from '../goform/login.ts'
+import {
+  LOCK_ITEMS,
+  loginError,
+  loginForm,
+  readLoginLock,
+  readLoginResult,
+  TOKEN_ITEMS,
+  tokenKindsFor,
+  transformsFor,
+  writeToken,
+} from '../goform/login.ts'
+import type { Values } from '../goform/reply.ts'
+import { isRefused, textAt } from '../goform/reply.ts'
+import { ModemError } from '../modem/errors.ts'
+import type { Clock } from './clock.ts'
+import type { Finding, RouterMemory } from './goform-finding.ts'
+import type { GoformWire } from './goform-wire.ts'
+
+/** What is configured about the login. */
+export interface Credentials {
+  readonly password: string | null
+  readonly username: string | null
+  /** `null`: found out. */
+  readonly transform: PasswordTransform | null
+  /** `null`: found out. */
+  readonly token: TokenKind | null
+}
+
+export interface LoginTask {
+  readonly wire: GoformWire
+  readonly credentials: Credentials & { readonly password: string }
+  readonly memory: RouterMemory
+  readonly clock: Clock
+  /** What is known of the device, or thought likely. */
+  readonly finding: Finding
+}
+
+/** Whom to log in as, and with which token. */
+interface Door {
+  readonly user: LoginUser | null
+  readonly token: TokenKind
+}
+
+/** A device allows five attempts before it locks its owner out; the rest is left to people. */
+const MOST_REFUSALS = 2
+
+/** Attempts that must be left when a password is tried of which nobody knows whether it is right. */
+const LEAST_LEFT = 3
+
+/** After a day the same password may have become right: somebody may have set it on the device. */
+const FORGOTTEN_MS = 24 * 3_600_000
+
+/** The user name of devices that have users, where none is configured. */
+const USUAL_USER = 'admin'
+
+const HEAD = [...TOKEN_ITEMS, 'LD', ...LOCK_ITEMS]
+
+/**
+ * Logs in, in the way that is known or in all that may be meant. Only a refused password costs an attempt, and at most two
+ * are spent in a day, over restarts too.
+ * @returns what is known now
+ * @throws ModemError `not_allowed` when the attempts are spent; `rejected_by_modem` when the device is locked or refuses
+ */
+export async function logIn(task: LoginTask, signal?: AbortSignal): Promise<Finding> {
+  const { wire, credentials, finding } = task
+  wire.forgetCookies()
+  let head = await readHead(wire, signal)
+  const doors = doorsOf(task, textAt(head, 'RD'))
+  const transforms = transformsOf(task, textAt(head, 'LD'))
+  let [doorAt, transformAt] = [0, 0]
+  let last: Exclude<LoginResult, 'ok'> = 'not_understood'
+  for (;;) {
+    const [door, transform] = [doors[doorAt], transforms[transformAt]]
+    const lock = readLoginLock(head)
+    if (door === undefined || transform === undefined) throw loginError(last, lock)
+    demandAttempt(task, lock)
+    const form = loginForm(transform, credentials.password, textAt(head, 'LD'), door.user)
+    const result = readLoginResult(await wire.write(form, writeToken(door.token, head), { signal }))
+    if (result === 'ok') {
+      if (task.memory.refusals().count > 0) task.memory.keepRefusals({ count: 0, at: 0 })
+      const isLoginTokened = door.token !== 'none'
+      const token = isLoginTokened ? door.token : finding.token
+      return { ...finding, transform, userField: door.user?.field ?? null, isLoginTokened, token }
+    }
+    last = result
+    head = await readHead(wire, signal)
+    if (result === 'not_understood') doorAt += 1
+    else if (result === 'bad_user') doorAt = nextUser(doors, doorAt)
+    else {
+      refused(task, result, readLoginLock(head))
+      transformAt += 1
+    }
+  }
+}
+
+/** Refusals that still count. */
+export function presentRefusals({ memory, clock }: Pick<LoginTask, 'memory' | 'clock'>): number {
+  const { count, at } = memory.refusals()
+  return clock.now() - at < FORGOTTEN_MS ? count : 0
+}
+
+/** Everything that a login is made of: at once, because the challenge changes with each attempt of anybody. */
+async function readHead(wire: GoformWire, signal: AbortSignal | undefined): Promise<Values> {
+  const together = await wire.items(HEAD, [], { signal })
+  if (together !== null && !isRefused(together)) return together
+  // One item that this firmware does not have (MC889).
+  const each: Record<string, unknown> = {}
+  for (const name of HEAD) {
+    const alone = await wire.items([name], [], { signal })
+    if (alone !== null && !isRefused(alone)) Object.assign(each, alone)
+  }
+  return each
+}
+
+function doorsOf({ credentials, finding }: LoginTask, rd: string): readonly Door[] {
+  const { username } = credentials
+  const name = username ?? USUAL_USER
+  const fields = finding.userField === 'username' ? (['username', 'user'] as const) : (['user', 'username'] as const)
+  const named = fields.map((field) => ({ field, name }))
+  const isNamed = username !== null || finding.userField !== null
+  const users: readonly (LoginUser | null)[] = isNamed ? [...named, null] : [null, ...named]
+  const known = credentials.token ?? finding.token
+  const likely = known === null || known === 'none' ? tokenKindsFor(rd) : [known, ...tokenKindsFor(rd)]
+  const kinds = [...new Set(likely)].filter((kind) => kind !== 'none')
+  const tokens: readonly TokenKind[] = finding.isLoginTokened ? [...kinds, 'none'] : ['none', ...kinds]
+  return users.flatMap((user) => tokens.map((token) => ({ user, token })))
+}
+
+function transformsOf({ credentials, finding }: LoginTask, ld: string): readonly PasswordTransform[] {
+  if (credentials.transform !== null) return [credentials.transform]
+  const possible = transformsFor(ld)
+  const first = possible.filter((transform) => transform === finding.transform)
+  return [...new Set([...first, ...possible])]
+}
+
+function nextUser(doors: readonly Door[], at: number): number {
+  const next = doors.findIndex(({ user }, index) => index > at && user?.field !== doors[at]?.user?.field)
+  return next === -1 ? doors.length : next
+}
+
+function demandAttempt(task: LoginTask, lock: LoginLock): void {
+  if (lock.lockedSeconds > 0) throw loginError('locked_or_refused', lock)
+  if (presentRefusals(task) >= MOST_REFUSALS) throw spent()
+  // Not locked and none left: its time is over, and the next attempt counts from the beginning.
+  if (lock.attemptsLeft > 0 && lock.attemptsLeft < LEAST_LEFT) throw loginError('bad_password', lock)
+}
+
+function refused(task: LoginTask, result: 'bad_password' | 'locked_or_refused', lock: LoginLock): void {
+  if (lock.lockedSeconds > 0) throw loginError(result, lock)
+  const count = presentRefusals(task) + 1
+  task.memory.keepRefusals({ count, at: task.clock.now() })
+  if (count >= MOST_REFUSALS) throw spent()
+}
+
+function spent(): ModemError {
+  return new ModemError(
+    'not_allowed',
+    `The router refused the configured password, ${MOST_REFUSALS} times. It is not tried again before tomorrow, or until the configuration names another one: after five wrong passwords the router would lock itself.`,
+  )
+}

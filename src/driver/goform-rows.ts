@@ -1,0 +1,88 @@
+import type { MessageRow } from '../goform/message.ts'
+import { parseMessageList, parseMessageRow } from '../goform/message.ts'
+import type { Values } from '../goform/reply.ts'
+import { textAt } from '../goform/reply.ts'
+import { deleteForm } from '../goform/sms-form.ts'
+import type { SmsOperation, SmsOutcome, StoreName } from '../goform/sms-store.ts'
+import { MESSAGE_TABLE, messagePage, OUTCOME_TABLE, outcomeOf, readOutcome } from '../goform/sms-store.ts'
+import type { GoformCipher } from './goform-cipher.ts'
+import type { GoformSession } from './goform-session.ts'
+
+/** One row of a store, in clear. */
+export interface ListedRow {
+  readonly store: StoreName
+  readonly row: Values
+  readonly message: MessageRow
+}
+
+export const STORE_NAMES: readonly StoreName[] = ['device', 'sim']
+
+/** More than any store needs; some firmware gives the first page whatever is asked for, but not always in one order. */
+const MOST_PAGES = 20
+
+/** Ids in one form. */
+const IDS_AT_ONCE = 50
+
+/** How long a deletion may take, and between two looks at it, in milliseconds. */
+const DELETION_LIMIT_MS = 20_000
+const LOOK_MS = 400
+
+/** The rows of both stores, and how they are deleted. */
+export class GoformRows {
+  readonly #session: GoformSession
+  readonly #cipher: GoformCipher
+
+  constructor(session: GoformSession, cipher: GoformCipher) {
+    this.#session = session
+    this.#cipher = cipher
+  }
+
+  /** Everything that lies in both stores. Rows that cannot be decrypted are left out, and so stay where they are. */
+  async list(): Promise<readonly ListedRow[]> {
+    const rows: ListedRow[] = []
+    for (const store of STORE_NAMES) {
+      const plain = await this.#plainRows(store)
+      rows.push(...plain.map((row) => ({ store, row, message: parseMessageRow(row) })))
+    }
+    return rows
+  }
+
+  /** Deletes by id, whatever has it. What became of it is to be seen by listing again. */
+  async delete(ids: readonly number[]): Promise<void> {
+    const { clock } = this.#session
+    for (let first = 0; first < ids.length; first += IDS_AT_ONCE) {
+      await this.#session.write(deleteForm(ids.slice(first, first + IDS_AT_ONCE)))
+      const deadline = clock.elapsed() + DELETION_LIMIT_MS
+      do await clock.pause(LOOK_MS)
+      while ((await this.outcome('delete')) === 'in_progress' && clock.elapsed() < deadline)
+    }
+  }
+
+  /** How the last operation of this kind stands. */
+  async outcome(operation: SmsOperation): Promise<SmsOutcome> {
+    return readOutcome(await this.#session.table(OUTCOME_TABLE, outcomeOf(operation)), operation)
+  }
+
+  async #plainRows(store: StoreName): Promise<readonly Values[]> {
+    const unsealed = (await this.#pages(store)).map((row) => this.#cipher.unseal(row))
+    if (!unsealed.includes(undefined)) return unsealed.filter((row) => row !== undefined)
+    // Somebody's browser has registered a key of its own.
+    await this.#cipher.register()
+    return (await this.#pages(store)).map((row) => this.#cipher.unseal(row)).filter((row) => row !== undefined)
+  }
+
+  async #pages(store: StoreName): Promise<readonly Values[]> {
+    const rows = new Map<string, Values>()
+    for (let page = 0; page < MOST_PAGES; page += 1) {
+      const before = rows.size
+      const values = await this.#session.table(MESSAGE_TABLE, messagePage(store, page))
+      for (const row of parseMessageList(values) ?? []) {
+        const id = textAt(row, 'id')
+        const key = id === '' ? JSON.stringify(row) : id
+        if (!rows.has(key)) rows.set(key, row)
+      }
+      if (rows.size === before) break
+    }
+    return [...rows.values()]
+  }
+}

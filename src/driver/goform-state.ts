@@ -1,0 +1,54 @@
+import type { ItemGroup } from '../goform/fields.ts'
+import { itemsOf } from '../goform/fields.ts'
+import { textAt } from '../goform/reply.ts'
+import { CAPACITY_TABLE, NOTICE_ITEMS, readCapacity } from '../goform/sms-store.ts'
+import { readGroups } from '../goform/state.ts'
+import type { Identity } from '../modem/modem.ts'
+import type { ModemState, SimState, StateGroup } from '../modem/state.ts'
+import type { GoformSession } from './goform-session.ts'
+
+/** Reads groups of the state; one that the device cannot tell is absent. @throws ModemError */
+export async function readRouterState(
+  session: GoformSession,
+  groups: readonly StateGroup[],
+): Promise<Partial<ModemState>> {
+  const { hasNewNames, dialect } = session.profile
+  const items = groups.filter((group): group is ItemGroup => group !== 'store')
+  const values = items.length === 0 ? {} : await session.items(itemsOf(items, hasNewNames))
+  const state = readGroups(items, values, dialect)
+  if (!groups.includes('store')) return state
+  // Without the switches that would clear the flags: this is not the look that follows them.
+  const unread = await session.items(NOTICE_ITEMS)
+  const store = readCapacity({ ...(await session.table(CAPACITY_TABLE, [])), ...unread }, 'device')
+  return store === null ? state : { ...state, store }
+}
+
+/** Whether the SIM is ready. @throws ModemError */
+export async function readRouterSim(session: GoformSession): Promise<SimState> {
+  return (await readRouterState(session, ['sim'])).sim ?? 'unknown'
+}
+
+const IDENTITY = ['model_name', 'wa_inner_version', 'hardware_version', 'imei', 'sim_imsi', 'imsi', 'iccid', 'msisdn']
+/** Where firmware without `iccid` has it. */
+const OTHER_ICCID = ['ziccid', 'sim_iccid']
+
+/** Who the device and its SIM are. @param port its address @throws ModemError */
+export async function readRouterIdentity(session: GoformSession, port: string): Promise<Identity> {
+  const values = await session.items(IDENTITY)
+  const first = (names: readonly string[], from = values): string | null =>
+    names.map((name) => textAt(from, name)).find((text) => text !== '') ?? null
+  const iccid = first(['iccid']) ?? first(OTHER_ICCID, await session.items(OTHER_ICCID))
+  return {
+    manufacturer: 'ZTE',
+    model: first(['model_name']),
+    firmware: first(['wa_inner_version']),
+    hardware: first(['hardware_version']),
+    imei: first(['imei']),
+    imsi: first(['sim_imsi', 'imsi']),
+    // An MF297D fills the last octet up.
+    iccid: iccid?.replace(/F+$/i, '') ?? null,
+    msisdn: first(['msisdn']),
+    locks: null,
+    port,
+  }
+}

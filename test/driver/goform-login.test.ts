@@ -1,0 +1,161 @@
+import assert from 'node:assert/strict'
+import { describe, test } from 'node:test'
+import { ModemError } from '../../src/modem/errors.ts'
+import type { RouterProfile, SessionCookie } from '../../src/simulator/goform-firmware.ts'
+import { MF79U, MF266 } from '../../src/simulator/goform-profiles.ts'
+import type { GoformRouter } from '../../src/simulator/goform-router.ts'
+import type { RouterNotes } from './router-bench.ts'
+import { setUp } from './router-bench.ts'
+
+/** A device of which no table knows anything. */
+const STRANGER = { ...MF79U, model: 'XY1', firmware: 'BD_XYV1.0.0B01' }
+
+const COOKIE: SessionCookie = {
+  name: 'stok',
+  digits: 64,
+  isQuoted: true,
+  attributes: '; path=/; HttpOnly',
+  accepts: 'either',
+  comesEarly: false,
+}
+
+const COOKIES: Readonly<Record<string, SessionCookie | null>> = {
+  'the address': null,
+  'a cookie': { ...COOKIE, isQuoted: false },
+  'a cookie in quotes': { ...COOKIE, accepts: 'quoted', name: 'zwsd', attributes: ';HttpOnly="1"' },
+  'a cookie whose quotes it overlooks': { ...COOKIE, accepts: 'bare' },
+  'a cookie that replaces an earlier one': { ...COOKIE, isQuoted: false, accepts: 'bare', comesEarly: true },
+}
+
+const TOKENS: readonly Pick<RouterProfile, 'token' | 'tokenRotates'>[] = [
+  { token: 'none', tokenRotates: 'never' },
+  { token: 'md5', tokenRotates: 'never' },
+  { token: 'md5', tokenRotates: 'each-write' },
+  { token: 'sha256', tokenRotates: 'each-read' },
+]
+
+const logins = (router: GoformRouter): number =>
+  router.requests.filter(({ fields }) => fields.get('goformId')?.startsWith('LOGIN')).length
+
+const failure = async (work: Promise<unknown>): Promise<ModemError> => {
+  const error: unknown = await work.then(() => undefined).catch((reason: unknown) => reason)
+  assert.ok(error instanceof ModemError, String(error))
+  return error
+}
+
+const rememberAll = (from: RouterNotes, to: RouterNotes): void => {
+  to.note = from.note
+  to.counted = from.counted
+}
+
+describe('a device that nobody knows is opened by what it does', () => {
+  for (const login of ['base64', 'sha256-base64', 'sha256-challenge'] as const) {
+    for (const [name, cookie] of Object.entries(COOKIES)) {
+      test(`${login}, its session tied to ${name}, with every kind of token`, async (t) => {
+        for (const token of TOKENS) {
+          const { open, router, memory } = await setUp(t, { like: STRANGER, profile: { login, cookie, ...token } })
+          const modem = await open()
+          await modem.can.networkMode?.set('lte')
+          assert.equal(router.radio.bearer, 'Only_LTE')
+          const wasted = login === 'sha256-base64' ? 1 : 0
+          assert.equal(logins(router), 1 + wasted, JSON.stringify(token))
+
+          await modem.close()
+          const again = await setUp(t, { like: STRANGER, profile: { login, cookie, ...token } })
+          rememberAll(memory, again.memory)
+          await again.open()
+          assert.equal(logins(again.router), 1, 'what was found out is not found out again')
+        }
+      })
+    }
+  }
+
+  test('a login with users, named in either field, with and without a token', async (t) => {
+    for (const userField of ['user', 'username'] as const) {
+      for (const loginNeedsToken of [false, true]) {
+        for (const token of ['md5', 'sha256'] as const) {
+          for (const username of [null, 'admin']) {
+            const profile = { ...STRANGER, login: 'sha256-challenge', loginId: 'LOGIN_MULTI_USER' } as const
+            const { open, router } = await setUp(t, {
+              like: { ...MF266, ...profile, userField, loginNeedsToken, token, unknownNames: 'echo' },
+            })
+            await open({ username })
+            assert.equal(router.login.attemptsLeft, 5)
+          }
+        }
+      }
+    }
+  })
+
+  test('a device without a login needs no password', async (t) => {
+    const { open, router } = await setUp(t, { like: { ...STRANGER, login: 'none', token: 'none', cookie: null } })
+    await open({ password: null })
+    assert.equal(logins(router), 0)
+  })
+
+  test('https and another host name are followed where the device asks for them', async (t) => {
+    const { open } = await setUp(t, { like: { ...STRANGER, wantsHttps: true, checksHost: true }, secure: true })
+    await open()
+  })
+
+  test('the paths of other makers are found', async (t) => {
+    const { open } = await setUp(t, {
+      like: { ...STRANGER, readPath: '/reqproc/proc_get', writePath: '/reqproc/proc_post' },
+    })
+    await open()
+  })
+})
+
+describe('a wrong password', () => {
+  test('is tried twice at most, over restarts too, and then the user is told', async (t) => {
+    for (const login of ['base64', 'sha256-challenge'] as const) {
+      const { driver, router } = await setUp(t, { like: { ...STRANGER, login } })
+      const open = () => failure(driver({ password: 'wrong' }).open(new AbortController().signal))
+      let error = await open()
+      for (let restart = 1; restart <= 5; restart += 1) error = await open()
+      assert.equal(logins(router), 2)
+      assert.ok(router.login.attemptsLeft >= 3)
+      assert.equal(error.code, 'not_allowed')
+      assert.match(error.message, /password/)
+    }
+  })
+
+  test('may be tried again a day later', async (t) => {
+    const { driver, router, clock } = await setUp(t, { like: STRANGER })
+    const signal = new AbortController().signal
+    await failure(driver({ password: 'wrong' }).open(signal))
+    assert.equal(logins(router), 2)
+    clock.advance(25 * 3_600_000)
+    router.login.attemptsLeft = 5
+    await driver()
+      .open(signal)
+      .then((modem) => modem.close())
+    assert.equal(logins(router), 3)
+  })
+
+  test('is not tried at all where a person has nearly used up the attempts, or all of them', async (t) => {
+    const { driver, router } = await setUp(t, { like: STRANGER })
+    const signal = new AbortController().signal
+    router.login.attemptsLeft = 2
+    assert.match((await failure(driver().open(signal))).message, /Attempts left/)
+    router.lockOut()
+    const error = await failure(driver().open(signal))
+    assert.match(error.message, /locked .* 300 seconds/)
+    assert.equal(error.retry, 'later')
+    assert.equal(logins(router), 0)
+  })
+
+  test('a lock that is over lets us in again', async (t) => {
+    const { open, router, clock } = await setUp(t, { like: STRANGER })
+    router.lockOut()
+    clock.advance(301_000)
+    await open()
+    assert.equal(router.login.attemptsLeft, 5)
+  })
+
+  test('no password where one is needed is said', async (t) => {
+    const { driver } = await setUp(t, { like: STRANGER })
+    const error = await failure(driver({ password: null }).open(new AbortController().signal))
+    assert.equal(error.code, 'not_allowed')
+  })
+})

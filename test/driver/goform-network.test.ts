@@ -1,0 +1,70 @@
+import assert from 'node:assert/strict'
+import { describe, test } from 'node:test'
+import { MC888, MF79U, MF823, U50 } from '../../src/simulator/goform-profiles.ts'
+import { setUp } from './router-bench.ts'
+
+describe('the network mode', () => {
+  for (const [like, mode, bearer] of [
+    [MF79U, 'lte', 'Only_LTE'],
+    [MF823, 'umts', 'Only_WCDMA'],
+    [MC888, 'lte_nr', 'LTE_AND_5G'],
+    [U50, 'lte_nr', 'WL_AND_5G'],
+  ] as const) {
+    test(`of an ${like.model} is set to ${mode} and read back, and data is on again behind it`, async (t) => {
+      const { open, router } = await setUp(t, { like, latency: { settleMs: 2_000, connectMs: 2_000 } })
+      const modem = await open()
+      await modem.can.data?.set(true)
+      await modem.can.networkMode?.set(mode)
+      assert.equal(router.radio.bearer, bearer)
+      assert.equal((await modem.readState(['networkMode'])).networkMode?.mode, mode)
+      await modem.can.data?.set(true)
+      assert.equal((await modem.readState(['data'])).data?.connected, true)
+    })
+  }
+
+  test('that the modem does not have is refused, and one that it has no word for', async (t) => {
+    const { open } = await setUp(t)
+    const control = (await open()).can.networkMode
+    await assert.rejects(async () => control?.set('nr'), { code: 'invalid_request' })
+    await assert.rejects(async () => control?.set({ raw: 'Only_Morse' }), { code: 'rejected_by_modem' })
+    await control?.set({ raw: 'WCDMA_AND_LTE' })
+    assert.ok(control?.modes.includes('umts_lte'))
+  })
+})
+
+describe('mobile data', () => {
+  test('is switched off and on', async (t) => {
+    const { open } = await setUp(t, { latency: { connectMs: 3_000 } })
+    const modem = await open()
+    for (const connected of [false, true, false]) {
+      await modem.can.data?.set(connected)
+      assert.equal((await modem.readState(['data'])).data?.connected, connected)
+    }
+  })
+
+  test('that does not come about is said', async (t) => {
+    const { open, router } = await setUp(t)
+    const modem = await open()
+    await modem.can.data?.set(false)
+    router.setService('none')
+    await assert.rejects(async () => modem.can.data?.set(true), /refused|still down/)
+  })
+})
+
+describe('the operators', () => {
+  for (const like of [MF79U, MF823]) {
+    test(`at an ${like.model} are found, chosen, and left to itself again`, async (t) => {
+      const neighbours = [{ name: 'Other', plmn: '21910', state: 3, rat: 2 }] as const
+      const { open } = await setUp(t, { like, neighbours, latency: { scanMs: 60_000, settleMs: 1_000 } })
+      const modem = await open()
+      const found = await modem.can.operator?.scan()
+      assert.equal(found?.[0]?.code, '21901')
+      assert.equal(found?.[0]?.name, 'SimNet')
+      assert.equal(found?.[0]?.status, 'current')
+      assert.deepEqual(found?.[1], { name: 'Other', code: '21910', status: 'forbidden', accessTechnology: 'umts' })
+      await modem.can.operator?.set('21901')
+      await assert.rejects(async () => modem.can.operator?.set('99999'), { code: 'rejected_by_network' })
+      await modem.can.operator?.set('auto')
+    })
+  }
+})

@@ -1,0 +1,201 @@
+import assert from 'node:assert/strict'
+import { once } from 'node:events'
+import { describe, test } from 'node:test'
+import { ModemError } from '../../src/modem/errors.ts'
+import type { SmsStore } from '../../src/modem/modem.ts'
+import { MC888, MF79RU, MF79U, MF833 } from '../../src/simulator/goform-profiles.ts'
+import type { RouterBench } from './router-bench.ts'
+import { FRIEND, OWN_NUMBER, setUp } from './router-bench.ts'
+
+const MINUTE_MS = 60_000
+
+async function storeOf({ open }: RouterBench): Promise<SmsStore> {
+  const { sms } = (await open()).can
+  assert.ok(sms)
+  return sms
+}
+
+const textsOf = async (bench: RouterBench, store: SmsStore): Promise<readonly (string | null)[]> =>
+  (await store.list(true)).map(({ raw }) => bench.driver().join([raw]).text).sort()
+
+const arrives = ({ network }: RouterBench, text: string, more: object = {}): void => {
+  network.inject({ from: FRIEND, to: OWN_NUMBER, text, ...more })
+}
+
+describe('the stores', () => {
+  for (const like of [MF79U, MF79RU]) {
+    test(`of an ${like.model} with 200 waiting messages are drained, none lost and none twice`, async (t) => {
+      const bench = await setUp(t, {
+        like,
+        profile: { stores: { nv: 300, sim: 50 }, newIds: 'lowest-free', idSpace: 'per-store' },
+      })
+      const store = await storeOf(bench)
+      const wanted = Array.from({ length: 200 }, (_, index) => `Message ${String(index).padStart(3, '0')}`)
+      // Every fourth goes to the SIM (class 2), whose ids are the same as those of the device.
+      for (const [index, text] of wanted.slice(0, 180).entries()) {
+        arrives(bench, text, index % 4 === 0 && index < 160 ? { messageClass: 2 } : {})
+      }
+      const seen = new Map<string, string | null>()
+      let rounds = 0
+      for (; ; rounds += 1) {
+        const segments = await store.list(true)
+        if (segments.length === 0) break
+        for (const { contentKey, raw } of segments) seen.set(contentKey, bench.driver().join([raw]).text)
+        // While they are taken out, others come in, and get the ids that became free.
+        for (const text of wanted.slice(180 + rounds * 5, 185 + rounds * 5)) arrives(bench, text)
+        await store.remove(segments)
+      }
+      assert.equal(bench.router.store.rows('nv').length + bench.router.store.rows('sim').length, 0)
+      assert.deepEqual([...seen.values()].sort(), wanted)
+      assert.ok(rounds >= 5)
+    })
+  }
+
+  test('give a message that lacks parts when it is whole, or after ten minutes', async (t) => {
+    const bench = await setUp(t)
+    const store = await storeOf(bench)
+    const text = 'abcdefghij'.repeat(40)
+    arrives(bench, text, { order: [3, 1] })
+    assert.deepEqual(await store.list(true), [])
+    bench.clock.advance(9 * MINUTE_MS)
+    assert.deepEqual(await store.list(true), [])
+    bench.clock.advance(2 * MINUTE_MS)
+    const [partial, ...others] = await store.list(true)
+    assert.ok(partial?.content.kind === 'received')
+    assert.deepEqual(others, [])
+    assert.equal(partial.content.concatenation?.total, 2)
+
+    const whole = await setUp(t)
+    const wholeStore = await storeOf(whole)
+    arrives(whole, text, { order: [3, 1] })
+    await wholeStore.list(true)
+    arrives(whole, text, { order: [2] })
+    // Another message from the same sender, with a reference of its own.
+    assert.equal((await wholeStore.list(true)).length, 0)
+  })
+
+  test('forget nothing when an id was used again between listing and removing', async (t) => {
+    const bench = await setUp(t, { profile: { newIds: 'lowest-free' } })
+    const store = await storeOf(bench)
+    arrives(bench, 'first')
+    const segments = await store.list(true)
+    const [row] = bench.router.store.rows('nv')
+    assert.ok(row)
+    bench.router.store.remove(row)
+    arrives(bench, 'second, with the id of the first')
+    assert.equal(bench.router.store.rows('nv')[0]?.id, row.id)
+    await store.remove(segments)
+    assert.deepEqual(await textsOf(bench, store), ['second, with the id of the first'])
+  })
+
+  test('keep a message whose id both have until its twin may go, too', async (t) => {
+    const bench = await setUp(t, { profile: { idSpace: 'per-store' } })
+    const store = await storeOf(bench)
+    arrives(bench, 'in the device')
+    arrives(bench, 'on the SIM', { messageClass: 2 })
+    const [first, second] = await store.list(true)
+    assert.ok(first && second)
+    assert.equal(first.slot, second.slot)
+    await store.remove([second])
+    assert.deepEqual(await textsOf(bench, store), ['in the device', 'on the SIM'])
+    assert.deepEqual(bench.written(), ['SET_MSG_READ'], 'no deletion was even tried')
+    await store.remove([first, second])
+    assert.deepEqual(await textsOf(bench, store), [])
+  })
+
+  test('delete again what the device only says it deleted, and say so when that is in vain', async (t) => {
+    const bench = await setUp(t)
+    const store = await storeOf(bench)
+    arrives(bench, 'one')
+    bench.router.ignoreDeletions(2)
+    await store.remove(await store.list(true))
+    assert.deepEqual(await store.list(true), [])
+
+    arrives(bench, 'two')
+    bench.router.ignoreDeletions(100)
+    await assert.rejects(store.remove(await store.list(true)), (error: unknown) => {
+      assert.ok(error instanceof ModemError)
+      return error.retry === 'later' && /still has them/.test(error.message)
+    })
+  })
+
+  test('of a device that never learnt the time tell two alarms of the same text apart', async (t) => {
+    const bench = await setUp(t)
+    const store = await storeOf(bench)
+    bench.router.clockAt1970()
+    arrives(bench, 'Alarm')
+    arrives(bench, 'Alarm')
+    const segments = await store.list(true)
+    assert.equal(new Set(segments.map(({ contentKey }) => contentKey)).size, 2)
+    for (const { content } of segments) assert.equal(content.kind === 'received' && content.sentAt, null)
+    await store.remove(segments)
+    assert.deepEqual(await store.list(true), [])
+  })
+
+  test('leave what was sent, failed or drafted by others where it is', async (t) => {
+    const bench = await setUp(t)
+    const store = await storeOf(bench)
+    for (const tag of [2, 3, 4] as const) {
+      bench.router.store.add({ store: 'nv', number: FRIEND, text: 'mine', tag, date: '24,07,08,09,06,00,+2' })
+    }
+    arrives(bench, 'news')
+    await store.remove(await store.list(true))
+    assert.equal(bench.router.store.rows('nv').length, 3)
+  })
+
+  test('survive a list that is too short for once, and a row that is there twice', async (t) => {
+    const bench = await setUp(t)
+    const store = await storeOf(bench)
+    for (let index = 0; index < 6; index += 1) arrives(bench, `Message ${index} of several`)
+    bench.router.doubleRowOnce()
+    assert.equal(new Set(await textsOf(bench, store)).size, 6)
+    bench.router.shorterListOnce()
+    await store.remove(await store.list(true))
+    await store.remove(await store.list(true))
+    assert.deepEqual(await store.list(true), [])
+  })
+
+  test('of an open device are sealed anew when a browser has brought a key of its own', async (t) => {
+    const bench = await setUp(t, { like: { ...MF833, login: 'none', token: 'none', cookie: null } })
+    const store = await storeOf(bench)
+    arrives(bench, 'sealed')
+    bench.router.personLogsIn()
+    assert.deepEqual(await textsOf(bench, store), ['sealed'])
+    assert.equal(bench.written().filter((id) => id === 'web_http_enstr_set').length, 2)
+  })
+
+  test('give sealed messages in clear, also when a browser has brought a key of its own', async (t) => {
+    const bench = await setUp(t, { like: MF833 })
+    const store = await storeOf(bench)
+    arrives(bench, 'sealed')
+    assert.deepEqual(await textsOf(bench, store), ['sealed'])
+    bench.router.personLogsIn()
+    bench.clock.advance(31_000)
+    arrives(bench, 'sealed with another key')
+    assert.deepEqual(await textsOf(bench, store), ['sealed', 'sealed with another key'])
+    await store.remove(await store.list(true))
+    assert.deepEqual(await store.list(true), [])
+  })
+})
+
+describe('the notices', () => {
+  for (const like of [MF79U, MC888]) {
+    test(`of an ${like.model} hint at a new message, once`, async (t) => {
+      const bench = await setUp(t, { like })
+      const modem = await bench.open()
+      let hints = 0
+      modem.on('arrived', () => hints++)
+      const hint = once(modem, 'arrived', { signal: AbortSignal.timeout(5_000) })
+      arrives(bench, 'news')
+      bench.clock.advance(5_000)
+      await hint
+      for (let look = 0; look < 3; look += 1) {
+        const before = bench.router.requests.length
+        bench.clock.advance(5_000)
+        while (bench.router.requests.length === before) await new Promise((resolve) => setImmediate(resolve))
+        await modem.readState(['sim'])
+      }
+      assert.equal(hints, 1)
+    })
+  }
+})
