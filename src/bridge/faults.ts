@@ -7,6 +7,8 @@ interface FaultsOptions {
   readonly onChange: () => void
 }
 
+const OF_A_SESSION: readonly Work[] = ['receive', 'send', 'poll', 'ussd']
+
 /** What each piece of work fails at, until it succeeds. */
 export class Faults {
   readonly #options: FaultsOptions
@@ -16,9 +18,14 @@ export class Faults {
     this.#options = options
   }
 
-  /** Why the bridge itself cannot do its work; nothing else counts then. */
-  get ownProblem(): string | undefined {
-    return [...this.#byWork.values()].find(({ code }) => code === 'internal')?.message
+  /**
+   * Why the bridge itself cannot do its work; nothing else counts then.
+   * @param isOpen whether there is a modem: without one, nothing would show that a fault of its work is over
+   */
+  ownProblem(isOpen: boolean): string | undefined {
+    const counts = ([work, { code }]: readonly [Work, ModemError]): boolean =>
+      code === 'internal' && (isOpen || !OF_A_SESSION.includes(work))
+    return [...this.#byWork].find(counts)?.[1].message
   }
 
   /**

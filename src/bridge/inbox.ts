@@ -1,6 +1,7 @@
 import type { Journal } from '../journal/journal.ts'
 import type { Admission, OpenSegment } from '../journal/received.ts'
-import type { InboundSms, ReceivedSegment, StoredSegment } from '../modem/messages.ts'
+import { ModemError } from '../modem/errors.ts'
+import type { InboundSms, MessageBody, ReceivedSegment, StoredSegment } from '../modem/messages.ts'
 import type { Driver, Modem, ModemId, SmsStore } from '../modem/modem.ts'
 import { matchReport } from './delivery.ts'
 import type { ModemHappening } from './outlet.ts'
@@ -46,9 +47,11 @@ export class Inbox {
   /** Looks through the store once. @throws ModemError when the modem or the journal fails; nothing is lost then */
   look(modem: Modem, store: SmsStore): Promise<void> {
     return this.#inTurn(async () => {
-      const removable = await this.#removable(modem, await this.#takeStock(modem, store, false))
-      if (removable.length > 0) await store.remove(removable)
+      const segments = await this.#takeStock(modem, store, false)
+      // First: a modem that does not let go of a message must not keep it from being published.
       this.settle()
+      const removable = await this.#removable(modem, segments)
+      if (removable.length > 0) await store.remove(removable)
     })
   }
 
@@ -141,13 +144,18 @@ export class Inbox {
   }
 
   #received(set: SegmentSet): void {
-    const { journal, modem, driver, now, newId } = this.#options
+    const { journal, modem, now, newId } = this.#options
     const present = set.segments.filter((segment) => segment !== null)
     const head = present[0]
     if (head?.content.kind !== 'received') return
     const { content } = head
+    const body = this.#joined(set)
+    if (body === undefined) {
+      for (const segment of present) this.#quarantine(segment)
+      return
+    }
     const sms: InboundSms = {
-      ...driver.join(set.segments.map((segment) => segment?.raw ?? null)),
+      ...body,
       id: set.message ?? newId(),
       from: content.from,
       sentAt: content.sentAt,
@@ -165,6 +173,16 @@ export class Inbox {
       publish: present.some((segment) => segment.publish),
       replaceType: content.replaceType,
     })
+  }
+
+  /** @returns `undefined` for what cannot be joined, such as segments that this id's modem of another kind has left behind */
+  #joined(set: SegmentSet): MessageBody | undefined {
+    try {
+      return this.#options.driver.join(set.segments.map((segment) => segment?.raw ?? null))
+    } catch (error) {
+      if (error instanceof ModemError) return undefined
+      throw error
+    }
   }
 
   #replaced({ from, replaceType }: ReceivedSegment): string | null {

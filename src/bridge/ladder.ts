@@ -50,42 +50,74 @@ const LONGEST_GAP_MS = 6 * 60 * MINUTE_MS
 /** So long without trouble, and the next hard remedy waits no longer than the first. */
 const FORGOTTEN_MS = 60 * MINUTE_MS
 
+/** How far one trouble was climbed. */
+interface Stand {
+  /** When it was first seen since the modem was last well. */
+  readonly since: number
+  /** Rungs taken. */
+  readonly rungs: number
+}
+
 /** Where a modem stands on the ladder. Times are those of one clock that never jumps, in milliseconds. */
 export interface Climb {
   readonly trouble: Trouble | null
-  /** When this trouble, or the time without any, began. */
-  readonly since: number
-  /** Rungs taken in this trouble. */
-  readonly rungs: number
+  /** Of every trouble since the modem was last well: one that a remedy itself brings must not make the other begin anew. */
+  readonly stands: Readonly<Partial<Record<Trouble, Stand>>>
+  /** When it became well; `null`: it is not. */
+  readonly wellSince: number | null
   /** Hard remedies that are not forgotten yet. */
   readonly hard: number
   /** When the last of these was. */
   readonly lastHardAt: number
 }
 
-export const ON_THE_GROUND: Climb = { trouble: null, since: 0, rungs: 0, hard: 0, lastHardAt: Number.NEGATIVE_INFINITY }
+export const ON_THE_GROUND: Climb = {
+  trouble: null,
+  stands: {},
+  wellSince: null,
+  hard: 0,
+  lastHardAt: Number.NEGATIVE_INFINITY,
+}
 
 /** What is seen of the modem now. Pure. */
 export function notice(climb: Climb, trouble: Trouble | null, now: number): Climb {
-  if (trouble !== climb.trouble) return { ...climb, trouble, since: now, rungs: 0 }
-  const isForgotten = trouble === null && climb.hard > 0 && now - climb.since >= FORGOTTEN_MS
-  return isForgotten ? { ...climb, hard: 0 } : climb
+  if (trouble !== null) {
+    const stands = { ...climb.stands, [trouble]: climb.stands[trouble] ?? { since: now, rungs: 0 } }
+    return { ...climb, trouble, stands, wellSince: null }
+  }
+  const wellSince = climb.wellSince ?? now
+  return { ...climb, trouble, stands: {}, wellSince, hard: now - wellSince >= FORGOTTEN_MS ? 0 : climb.hard }
+}
+
+/** How long the present trouble has lasted, in milliseconds; 0 without one. Pure. */
+export function lasting(climb: Climb, now: number): number {
+  return now - (standOf(climb)?.since ?? now)
 }
 
 /** The remedy that is due, if any; `available`: those that can be taken at all. Pure. */
 export function dueRemedy(climb: Climb, available: ReadonlySet<Remedy>, now: number): Remedy | undefined {
+  const taken = standOf(climb)?.rungs ?? 0
   const rungs = LADDER.filter(({ trouble, remedy }) => trouble === climb.trouble && available.has(remedy))
   const hard = rungs.filter(({ remedy }) => HARD.has(remedy))
   // At the top only the hard ones go on, in turn.
-  const rung: Rung | undefined = rungs[climb.rungs] ?? hard[(climb.rungs - rungs.length) % hard.length]
-  if (rung === undefined || now - climb.since < rung.afterMs) return undefined
+  const rung: Rung | undefined = rungs[taken] ?? hard[(taken - rungs.length) % hard.length]
+  if (rung === undefined || lasting(climb, now) < rung.afterMs) return undefined
   return HARD.has(rung.remedy) && now - climb.lastHardAt < gapMs(climb) ? undefined : rung.remedy
 }
 
-/** A remedy was taken. Pure. */
-export function took(climb: Climb, remedy: Remedy, now: number): Climb {
-  const next = { ...climb, rungs: climb.rungs + 1 }
-  return HARD.has(remedy) ? { ...next, hard: climb.hard + 1, lastHardAt: now } : next
+/** A remedy was taken. @param succeeded one that could not even be begun costs no distance to the next. Pure. */
+export function took(climb: Climb, remedy: Remedy, succeeded: boolean, now: number): Climb {
+  const stand = standOf(climb)
+  const stands =
+    climb.trouble === null || !stand
+      ? climb.stands
+      : { ...climb.stands, [climb.trouble]: { ...stand, rungs: stand.rungs + 1 } }
+  const isHard = succeeded && HARD.has(remedy)
+  return isHard ? { ...climb, stands, hard: climb.hard + 1, lastHardAt: now } : { ...climb, stands }
+}
+
+function standOf({ trouble, stands }: Climb): Stand | undefined {
+  return trouble === null ? undefined : stands[trouble]
 }
 
 function gapMs({ hard }: Climb): number {

@@ -77,11 +77,13 @@ export function rootOf(error: ModemError): ModemError {
 }
 
 /**
- * What the failure to open a modem, or to keep it, says of its health; `null`: nothing that the bridge could cure.
+ * What the failure to open a modem, or to keep it, says of its health; `null`: nothing that the bridge could cure. A port that
+ * another program holds, or a stick that shows itself as something else, is neither gone nor unresponsive.
  * @param wasHere it has been open before: what was never plugged in is not gone
  */
-export function troubleOf({ code }: ModemError, wasHere: boolean): Trouble | null {
-  if (code === 'modem_offline' || code === 'closed') return wasHere ? 'gone' : null
+export function troubleOf({ code, presence }: ModemError, wasHere: boolean): Trouble | null {
+  if (presence === 'absent') return wasHere ? 'gone' : null
+  if (presence === 'silent') return 'unresponsive'
   return code === 'timeout' || code === 'protocol' || code === 'sim_not_ready' ? 'unresponsive' : null
 }
 

@@ -7,7 +7,10 @@ import { untilRegistered } from './registering.ts'
 import type { DeskLinks } from './service-desk.ts'
 
 /** What is needed of those who have the modem. */
-export type NetworkLinks = Pick<DeskLinks, 'options' | 'board' | 'radioWish' | 'present' | 'refresh' | 'look'>
+export type NetworkLinks = Pick<
+  DeskLinks,
+  'options' | 'board' | 'radioWish' | 'present' | 'refresh' | 'look' | 'session' | 'recovery'
+>
 
 /** Carries out what is asked about network, data, SIM and USB. */
 export class NetworkDesk implements NetworkService {
@@ -75,6 +78,8 @@ export class NetworkDesk implements NetworkService {
   async setUsbMode(mode: 'modem' | 'network'): Promise<void> {
     const { control } = this.#find('usbMode', 'This modem cannot become another USB device by command.')
     await this.#inTurn(() => control.set(mode))
+    this.#links.recovery.departs()
+    this.#links.session.departs()
   }
 
   async askRaw(

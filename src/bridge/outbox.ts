@@ -104,8 +104,8 @@ export class Outbox {
     journal.outbound.partSettled(outbound.seq, part.part, 'waiting')
     // The modem going away before it had the message is no attempt: nobody refused anything.
     if (error.retry === 'after_reopen') return
-    // Nor is a SIM that was taken out: a message waits for it as it waits for a modem that was.
-    if (error.code === 'sim_not_ready') {
+    // Nor is a SIM that was taken out, or a network that is not there: a message waits for them as it waits for its modem.
+    if (error.code === 'sim_not_ready' || error.code === 'not_registered') {
       journal.outbound.waitUntil(outbound.seq, now() + retry.backoffMs)
       return
     }

@@ -2,16 +2,20 @@ import { ModemError } from '../modem/errors.ts'
 import type { Driver, Modem } from '../modem/modem.ts'
 import { Bell } from './bell.ts'
 import type { Climb, Remedy, Trouble } from './ladder.ts'
-import { dueRemedy, notice, ON_THE_GROUND, took } from './ladder.ts'
+import { dueRemedy, lasting, notice, ON_THE_GROUND, took } from './ladder.ts'
 import type { ModemHappening } from './outlet.ts'
 import type { UsbPower } from './usb-power.ts'
 
 export interface RecoveryOptions {
-  /** `recovery.enabled` */
-  readonly isEnabled: boolean
+  readonly recovery: {
+    /** `recovery.enabled` */
+    readonly isEnabled: boolean
+  }
   readonly driver: Pick<Driver, 'restart'>
   /** `null`: nobody can switch the modem's power. */
   readonly usbPower: UsbPower | null
+  /** Whether somebody wants the radio to be off. */
+  readonly isRadioOff: () => boolean
   /** ms on a clock that never jumps */
   readonly elapsed: () => number
   readonly onEvent: (event: ModemHappening) => void
@@ -25,11 +29,17 @@ const WORRY_MS = 60_000
 /** Between off and on, in milliseconds: the modem has to have left the network. */
 const RADIO_OFF_MS = 2_000
 
+/** A modem that took a restart leaves within this, in milliseconds. */
+const DEPARTURE_MS = 10_000
+
 /** Climbs the ladder: what to do about a modem that is in trouble, one remedy at a time, and what was done. */
 export class Recovery {
   readonly #options: RecoveryOptions
   readonly #taken = new Map<Remedy, number>()
   #climb: Climb = ON_THE_GROUND
+  #forGood: AbortSignal | undefined
+  /** It was made to leave, so that it has left is no news; `wanted`: it comes back as something else. */
+  #departure: 'remedy' | 'wanted' | null = null
 
   constructor(options: RecoveryOptions) {
     this.#options = options
@@ -37,7 +47,7 @@ export class Recovery {
 
   /** The trouble has lasted too long to pass by itself. */
   get isWorried(): boolean {
-    return this.#climb.trouble !== null && this.#options.elapsed() - this.#climb.since >= WORRY_MS
+    return lasting(this.#climb, this.#options.elapsed()) >= WORRY_MS
   }
 
   /** How often each remedy was taken since the start. */
@@ -45,9 +55,15 @@ export class Recovery {
     return this.#taken
   }
 
-  /** Gives back the power that an earlier process took. @throws ModemError `internal` */
-  begin(): void {
+  /** Gives back the power that an earlier process took. @param forGood aborts at the end of the bridge @throws ModemError `internal` */
+  begin(forGood: AbortSignal): void {
+    this.#forGood = forGood
     this.#options.usbPower?.restore()
+  }
+
+  /** Somebody made the modem leave for good: until it is open again its absence is no trouble. */
+  departs(): void {
+    this.#departure = 'wanted'
   }
 
   /** The modem is left to somebody else: how it was before says nothing of how it will be. */
@@ -62,17 +78,27 @@ export class Recovery {
    * @throws ModemError when the connection to the modem ended meanwhile
    */
   async aid(trouble: Trouble | null, modem: Modem | undefined, signal: AbortSignal): Promise<Remedy | undefined> {
-    const { isEnabled, elapsed, onEvent } = this.#options
+    if (modem !== undefined) this.#departure = null
+    else if (this.#departure !== null) {
+      if (this.#departure === 'remedy') this.#departure = null
+      return undefined
+    }
+    const { recovery, elapsed, onEvent } = this.#options
     const before = this.#climb
     this.#climb = notice(before, trouble, elapsed())
-    if (trouble === null && before.trouble === 'off_network' && before.rungs > 0) onEvent({ type: 'recovered' })
-    if (!isEnabled || trouble === null) return undefined
+    if (trouble === null && (before.stands.off_network?.rungs ?? 0) > 0) onEvent({ type: 'recovered' })
+    if (!recovery.isEnabled || trouble === null) return undefined
     const remedy = dueRemedy(this.#climb, this.#available(modem), elapsed())
     if (remedy === undefined) return undefined
-    this.#climb = took(this.#climb, remedy, elapsed())
     this.#taken.set(remedy, (this.#taken.get(remedy) ?? 0) + 1)
     onEvent({ type: 'recovery', detail: { remedy, trouble } })
-    return (await this.#succeeds(remedy, modem, signal)) ? remedy : undefined
+    let succeeded = false
+    try {
+      succeeded = await this.#succeeds(remedy, modem, signal)
+    } finally {
+      this.#climb = took(this.#climb, remedy, succeeded, elapsed())
+    }
+    return succeeded ? remedy : undefined
   }
 
   #available(modem: Modem | undefined): ReadonlySet<Remedy> {
@@ -96,13 +122,29 @@ export class Recovery {
   }
 
   async #take(remedy: Remedy, modem: Modem | undefined, signal: AbortSignal): Promise<void> {
-    if (remedy === 'usb_power') return this.#options.usbPower?.cycle(signal)
-    if (remedy === 'reset')
-      return modem?.can.reboot === undefined ? this.#options.driver.restart?.(signal) : modem.can.reboot()
-    if (remedy === 'radio_cycle') {
-      await modem?.can.radio?.set(false, signal)
+    // The power stays off for its time whatever becomes of the modem, which is lost at that moment.
+    if (remedy === 'usb_power') await this.#options.usbPower?.cycle(this.#forGood ?? signal)
+    else if (remedy === 'reset') await this.#restart(modem, signal)
+    else await this.#turnOn(modem, remedy === 'radio_cycle', signal)
+    if (modem !== undefined && (remedy === 'reset' || remedy === 'usb_power')) this.#departure = 'remedy'
+  }
+
+  async #restart(modem: Modem | undefined, signal: AbortSignal): Promise<void> {
+    if (modem?.can.reboot === undefined) {
+      await this.#options.driver.restart?.(signal)
+      return
+    }
+    await modem.can.reboot()
+    this.#departure = 'remedy'
+    await new Bell().wait(DEPARTURE_MS, signal)
+  }
+
+  /** What was turned off is turned on again even if the modem shall be left meanwhile; not if somebody wants it off by now. */
+  async #turnOn(modem: Modem | undefined, isCycle: boolean, signal: AbortSignal): Promise<void> {
+    if (isCycle) {
+      await modem?.can.radio?.set(false)
       await new Bell().wait(RADIO_OFF_MS, signal)
     }
-    await modem?.can.radio?.set(true, signal)
+    if (!this.#options.isRadioOff()) await modem?.can.radio?.set(true)
   }
 }

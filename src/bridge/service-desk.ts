@@ -11,10 +11,11 @@ import type { ModemService } from './modem-service.ts'
 import { NetworkDesk } from './network-desk.ts'
 import type { Pause } from './pause.ts'
 import type { RadioWish } from './radio-wish.ts'
+import type { Recovery } from './recovery.ts'
 import { untilRegistered } from './registering.ts'
+import type { Session } from './session.ts'
 import type { StateBoard } from './state-board.ts'
 import type { SupervisorOptions } from './supervisor-options.ts'
-import type { UssdDesk } from './ussd.ts'
 import type { UssdReport } from './ussd-report.ts'
 
 /** What the desk needs of the supervisor whose modem it serves. */
@@ -24,7 +25,8 @@ export interface DeskLinks {
   readonly radioWish: RadioWish
   readonly inbox: Inbox
   readonly pause: Pause
-  readonly ussd: UssdDesk
+  readonly session: Session
+  readonly recovery: Recovery
   /** The open modem. @throws ModemError `modem_offline` */
   readonly present: () => Modem
   /** Reads everything now, looks through the store, and publishes what changed. */
@@ -81,6 +83,7 @@ export class ServiceDesk implements ModemService {
     if (reboot === undefined) throw new ModemError('not_supported', 'This modem cannot be rebooted by command.')
     await reboot()
     this.#links.onRebooting()
+    this.#links.session.departs()
   }
 
   async refresh(): Promise<void> {
@@ -90,17 +93,17 @@ export class ServiceDesk implements ModemService {
 
   async sendUssd(code: string): Promise<UssdReport> {
     this.#links.present()
-    return this.#links.ussd.send(code)
+    return this.#links.session.ussd.send(code)
   }
 
   async replyUssd(text: string): Promise<UssdReport> {
     this.#links.present()
-    return this.#links.ussd.reply(text)
+    return this.#links.session.ussd.reply(text)
   }
 
   async cancelUssd(): Promise<void> {
     this.#links.present()
-    await this.#links.ussd.cancel()
+    await this.#links.session.ussd.cancel()
   }
 
   async setRadio(on: boolean): Promise<void> {

@@ -18,12 +18,16 @@ export const ALL_GROUPS: readonly StateGroup[] = [
   'operator',
   'networkMode',
   'data',
+  'battery',
   'sim',
   'store',
 ]
 
 /** How soon work that failed is tried anew where nobody asks for it, in milliseconds. */
 export const RETRY_MS = 5_000
+
+/** A modem that was told to go does so within this, in milliseconds. */
+const DEPARTURE_MS = 10_000
 
 /** A message that is being handed over when the modem shall be left may take so long, or nobody knows what became of it, in milliseconds. */
 const HAND_OVER_LIMIT_MS = 6_000
@@ -60,6 +64,8 @@ export class Session {
   readonly #hinted = new Set<StateGroup>()
   readonly #calls: Calls
   #handOver: Promise<unknown> = Promise.resolve()
+  #aiding: Promise<unknown> = Promise.resolve()
+  #depart: () => void = () => {}
 
   constructor(links: SessionLinks) {
     this.#links = links
@@ -79,6 +85,11 @@ export class Session {
     })
   }
 
+  /** The modem was told to go. Where it stays, it is opened again all the same: it may have forgotten what it was set to. */
+  departs(): void {
+    this.#depart()
+  }
+
   /**
    * Returns never by itself: rejects with the cause when the modem is lost, and resolves at the abort.
    * @param ready called when the modem was looked through for the first time
@@ -94,15 +105,24 @@ export class Session {
     modem.on('changed', (group) => this.#hint(group))
     modem.on('call', (sign) => this.#calls.heard(sign, modem))
     modem.on('arrived', (direct) => this.#arrived(direct))
+    let clock: NodeJS.Timeout | undefined
+    const departed = new Promise<never>((_, reject) => {
+      const cause = new ModemError('closed', 'The modem was told to restart, and is opened again.')
+      this.#depart = () => {
+        clock = setTimeout(() => reject(cause), DEPARTURE_MS)
+      }
+    })
     const work = this.#work(modem, ready, within)
     const ended = new Promise<void>((resolve) => {
       if (within.aborted) resolve()
       else within.addEventListener('abort', () => resolve(), { once: true })
     })
     try {
-      await Promise.race([lost, ended, work])
+      await Promise.race([lost, departed, ended, work])
       await this.#handedOver()
     } finally {
+      this.#depart = () => {}
+      clearTimeout(clock)
       this.#calls.end(this.#links.options.now())
       end()
       signal.removeEventListener('abort', end)
@@ -183,7 +203,7 @@ export class Session {
 
   async #handedOver(): Promise<void> {
     const limit = new AbortController()
-    await Promise.race([this.#handOver, new Bell().wait(HAND_OVER_LIMIT_MS, limit.signal)])
+    await Promise.race([Promise.all([this.#handOver, this.#aiding]), new Bell().wait(HAND_OVER_LIMIT_MS, limit.signal)])
     limit.abort()
   }
 
@@ -191,7 +211,8 @@ export class Session {
     const { options, bells, board, tolerantly, onServed, onState, aid } = this.#links
     const { poll, elapsed } = options
     let statusAt = elapsed() + poll.statusMs
-    let wasReady = board.state.sim === 'ready'
+    // Without a store it was not when the modem was started up, whatever it has become since.
+    let wasReady = board.state.sim === 'ready' && modem.can.sms !== undefined
     while (!signal.aborted) {
       await bells.poll.wait(poll.signalMs, signal)
       if (signal.aborted) return
@@ -209,7 +230,9 @@ export class Session {
       // It may be another SIM, and the store behind it is to be set up anew.
       if (isReady && !wasReady) throw new ModemError('closed', 'The SIM has become ready: the modem is opened again.')
       wasReady = isReady
-      await aid(modem, signal)
+      const aiding = aid(modem, signal)
+      this.#aiding = aiding.catch(() => undefined)
+      await aiding
       onState()
     }
   }

@@ -54,7 +54,7 @@ export class Supervisor {
 
   constructor(options: SupervisorOptions) {
     this.#options = options
-    const { id, journal, recovery } = options
+    const { id, journal } = options
     const onEvent = (event: ModemHappening): void => this.#tell(event)
     const shared = { ...options, modem: id, onPublication: () => this.#bells.publish.ring(), onEvent }
     this.#board = new StateBoard(onEvent)
@@ -64,8 +64,8 @@ export class Supervisor {
     this.#pause = new Pause(options)
     this.#faults = new Faults({ ...options, onChange: () => this.#publishState() })
     this.#radioWish = new RadioWish(journal, id)
-    const { isEnabled } = recovery
-    this.#recovery = new Recovery({ ...options, isEnabled, usbPower: usbPowerOf(options), onEvent })
+    const isRadioOff = (): boolean => this.#radioWish.seemsOff
+    this.#recovery = new Recovery({ ...options, isRadioOff, usbPower: usbPowerOf(options), onEvent })
     this.#session = new Session({
       options,
       inbox: this.#inbox,
@@ -83,7 +83,8 @@ export class Supervisor {
       radioWish: this.#radioWish,
       inbox: this.#inbox,
       pause: this.#pause,
-      ussd: this.#session.ussd,
+      session: this.#session,
+      recovery: this.#recovery,
       present: () => this.#present(),
       refresh: () => this.#refresh(),
       look: () => this.#ring('poll'),
@@ -121,7 +122,7 @@ export class Supervisor {
     this.#announce()
     // An earlier process may have left another one in the broker.
     this.#publishState()
-    await this.#faults.tolerantly('recover', async () => this.#recovery.begin())
+    await this.#faults.tolerantly('recover', async () => this.#recovery.begin(signal))
     const { publish, settle } = this.#bells
     const publishing = { ...this.#options, onPublished: (news: Publication) => countPublication(this.#counts, news) }
     const settling = { ...this.#options, inbox: this.#inbox, outbox: this.#outbox }
@@ -197,9 +198,9 @@ export class Supervisor {
 
   #lost(cause: ModemError): void {
     const { id, outlet, onProblem } = this.#options
-    if (this.#modem !== undefined) this.#counts.losses++
+    const wasUp = this.#modem !== undefined
+    if (wasUp) this.#counts.losses++
     this.#modem = undefined
-    const wasUp = this.#life.phase === 'ready' || this.#life.phase === 'unlocking' || this.#life.phase === 'rebooting'
     if (this.#life.problem !== cause.message) onProblem(cause.message, cause)
     this.#happen({ kind: 'lost', cause })
     void outlet.availability(id, false)
@@ -279,7 +280,7 @@ export class Supervisor {
 
   /** The gravest first: without the journal nothing else counts. */
   #problem(): string | null {
-    const { ownProblem } = this.#faults
+    const ownProblem = this.#faults.ownProblem(this.#modem !== undefined)
     if (ownProblem !== undefined) return ownProblem
     if (this.#modem === undefined) return this.#life.problem
     const { state } = this.#board

@@ -1,16 +1,19 @@
 import type { Journal } from '../journal/journal.ts'
-import type { ModemId } from '../modem/modem.ts'
+import type { Driver, ModemId } from '../modem/modem.ts'
 import { Bell } from './bell.ts'
 import type { Outlet } from './outlet.ts'
 
-/** The power of a modem's socket, as configured; `null`: nobody can switch it. */
+/** The power of a modem's socket, as configured; `null`: nobody can switch it, or nobody but a person may. */
 export function usbPowerOf({
   recovery: { usbPowerTopic },
+  driver,
   ...options
 }: Omit<UsbPowerOptions, 'topic'> & {
+  readonly driver: Pick<Driver, 'restart'>
   readonly recovery: { readonly usbPowerTopic: string | null }
 }): UsbPower | null {
-  return usbPowerTopic === null ? null : new UsbPower({ ...options, topic: usbPowerTopic })
+  if (usbPowerTopic === null || driver.restart === undefined) return null
+  return new UsbPower({ ...options, topic: usbPowerTopic })
 }
 
 /** Long enough for the capacitors of a stick to run empty, in milliseconds. */

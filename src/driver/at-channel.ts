@@ -270,6 +270,5 @@ function lostError(cause: Error | undefined): ModemError {
 
 /** For those who were not served any more: their request never reached the modem. */
 function closedBy(cause: ModemError): ModemError {
-  if (cause.code === 'closed') return cause
   return new ModemError('closed', 'The connection to the modem was closed before this request was sent.', { cause })
 }

@@ -16,8 +16,8 @@ export async function restartModem(channel: AtChannel, signal?: AbortSignal): Pr
       await channel.send(command, { signal })
       return
     } catch (error) {
-      // Some leave the bus without another word.
-      if (error instanceof ModemError && error.code === 'closed') return
+      // Some leave the bus without another word. One that was lost before it was told has another reason behind.
+      if (error instanceof ModemError && error.code === 'closed' && !(error.cause instanceof ModemError)) return
       if (endsConnection(error)) throw error
       refusal = error
     }

@@ -69,6 +69,8 @@ export interface ErrorDetails {
   readonly cms?: number
   /** Number of a `+CME ERROR` (3GPP TS 27.007 section 9.2). */
   readonly cme?: number
+  /** What is known of the device behind it: it is not there at all, or there and silent. Anything else leaves it open. */
+  readonly presence?: 'absent' | 'silent'
   /** Overrides the retry class of the code, where a CMS or CME number says more than the code. */
   readonly retry?: Retry
 }
@@ -81,6 +83,7 @@ export class ModemError extends Error {
   readonly detail: string | undefined
   readonly cms: number | undefined
   readonly cme: number | undefined
+  readonly presence: 'absent' | 'silent' | undefined
 
   constructor(code: ErrorCode, message: string, details: ErrorDetails = {}) {
     super(message, details.cause === undefined ? undefined : { cause: details.cause })
@@ -89,6 +92,7 @@ export class ModemError extends Error {
     this.detail = details.detail
     this.cms = details.cms
     this.cme = details.cme
+    this.presence = details.presence
   }
 }
 

@@ -9,12 +9,15 @@ interface OpeningFault {
   readonly pattern: RegExp
   /** What happened and what to do about it, in one or more sentences behind "… cannot be opened: ". */
   readonly explain: (port: string, root: string) => string | Promise<string>
+  /** There is no such device. */
+  readonly isAbsent?: true
 }
 
 const OPENING_FAULTS: readonly OpeningFault[] = [
-  { pattern: /ENOENT|no such file/i, explain: describeMissing },
+  { pattern: /ENOENT|no such file/i, isAbsent: true, explain: describeMissing },
   {
     pattern: /ENODEV|ENXIO|\bEIO\b|no such device|input\/output/i,
+    isAbsent: true,
     explain: () => 'its modem has just left the bus. Plug it in again if it does not come back by itself.',
   },
   {
@@ -39,10 +42,12 @@ const OPENING_FAULTS: readonly OpeningFault[] = [
  */
 export async function openingError(port: string, cause: Error & { code?: string }, root = '/'): Promise<ModemError> {
   const words = `${cause.code ?? ''} ${cause.message}`.trim()
-  const explain = OPENING_FAULTS.find(({ pattern }) => pattern.test(words))?.explain ?? (() => 'the log tells more.')
-  return new ModemError('modem_offline', `${port} cannot be opened: ${await explain(port, root)}`, {
+  const fault = OPENING_FAULTS.find(({ pattern }) => pattern.test(words))
+  const why = (await fault?.explain(port, root)) ?? 'the log tells more.'
+  return new ModemError('modem_offline', `${port} cannot be opened: ${why}`, {
     cause,
     detail: words,
+    ...(fault?.isAbsent === true && { presence: 'absent' }),
   })
 }
 

@@ -42,7 +42,14 @@ export async function findAtPort(search: PortSearch & { readonly probe: ProbePor
   const possible = probed.filter(({ outcome }) => outcome === 'possible' || outcome === 'silent')
   const [only] = answered
   if (only !== undefined && possible.length === 1) return only
-  throw new ModemError('modem_offline', explainAbsence(search, probed))
+  const presence = search.scan.devices.length === 0 ? 'absent' : presenceOf(probed)
+  throw new ModemError('modem_offline', explainAbsence(search, probed), presence === undefined ? {} : { presence })
+}
+
+/** Only what could be asked and said nothing is silent: a port that somebody else holds says nothing of its modem. */
+function presenceOf(probed: readonly ProbedDevice[]): 'silent' | undefined {
+  const [only, ...others] = probed
+  return only?.outcome === 'silent' && only.faults.length === 0 && others.length === 0 ? 'silent' : undefined
 }
 
 async function askDevice(

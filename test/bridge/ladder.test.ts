@@ -16,7 +16,7 @@ function climb(trouble: Trouble, available: ReadonlySet<Remedy>, forMs: number, 
     const remedy = dueRemedy(stand, available, now)
     if (remedy === undefined) continue
     steps.push([now / MINUTE, remedy])
-    stand = took(stand, remedy, now)
+    stand = took(stand, remedy, true, now)
   }
   return { steps, stand }
 }
@@ -79,7 +79,7 @@ describe('the ladder', () => {
       const remedy = dueRemedy(stand, ALL, now)
       if (remedy === undefined) continue
       hard.push(now)
-      stand = took(stand, remedy, now)
+      stand = took(stand, remedy, true, now)
     }
     assert.ok(hard.length <= 10, `${hard.length} in a day`)
     for (const [index, at] of hard.entries()) {

@@ -139,7 +139,7 @@ describe('a modem that hangs', () => {
   test('that was never there is waited for without remedies', async (t) => {
     const { opens, driver, outlet, pass } = supervise(t, { recovery: { isEnabled: true, usbPowerTopic: 'socket' } })
     opens(async () => {
-      throw new ModemError('modem_offline', 'no such port')
+      throw new ModemError('modem_offline', 'no such port', { presence: 'absent' })
     })
     await pass(60 * MINUTE_S)
     assert.equal(driver.restarted, 0)
@@ -150,7 +150,7 @@ describe('a modem that hangs', () => {
     const { opens, outlet, modem, pass } = supervise(t, { recovery: { isEnabled: true, usbPowerTopic: 'socket' } })
     await pass(1)
     opens(async () => {
-      throw new ModemError('modem_offline', 'no such port')
+      throw new ModemError('modem_offline', 'no such port', { presence: 'absent' })
     })
     modem().emit('lost', new ModemError('closed', 'unplugged'))
     await pass(6 * MINUTE_S)
@@ -342,4 +342,160 @@ test('a modem that others depend on is not restarted by the bridge itself', asyn
   modem().state = { registration: searching }
   await pass(60 * MINUTE_S)
   assert.deepEqual(modem().told, ['radio on', 'radio off', 'radio on'])
+})
+
+describe('the power of the socket', () => {
+  const power = { recovery: { isEnabled: true, usbPowerTopic: 'socket' } }
+
+  test('is left alone while another program holds the port', async (t) => {
+    const { opens, outlet, modem, pass } = supervise(t, power)
+    await pass(1)
+    opens(async () => {
+      throw new ModemError('modem_offline', 'held by minicom')
+    })
+    modem().emit('lost', new ModemError('closed', 'unplugged'))
+    await pass(60 * MINUTE_S)
+    assert.deepEqual(outlet.published, [])
+  })
+
+  test('is taken from a modem off the network that a restart did not bring back, and for its whole time', async (t) => {
+    const { opens, modem, modems, outlet, pass } = supervise(t, power)
+    const lost = new ModemError('closed', 'it restarts')
+    opens(async () => {
+      const next = new FakeModem()
+      next.state = { registration: searching }
+      next.onTold = (what) => {
+        if (what === 'reboot') next.emit('lost', lost)
+      }
+      modems.push(next)
+      return next
+    })
+    await pass(20 * MINUTE_S - 1)
+    assert.deepEqual(outlet.published, [])
+    for (let second = 0; second < 90 && outlet.published.length === 0; second += 1) await pass(1)
+    assert.deepEqual(outlet.published, ['socket OFF'])
+    modem().emit('lost', lost)
+    await pass(8)
+    assert.deepEqual(outlet.published, ['socket OFF'])
+    await pass(60)
+    assert.deepEqual(outlet.published, ['socket OFF', 'socket ON'])
+    assert.deepEqual(
+      outlet.events.filter((event) => event.startsWith('recovery')),
+      ['recovery radio_on', 'recovery radio_cycle', 'recovery reset', 'recovery usb_power'],
+    )
+  })
+
+  test('is left alone after the modem was made a network card', async (t) => {
+    const { opens, modem, outlet, pass, supervisor } = supervise(t, power)
+    await pass(1)
+    Object.assign(modem().can, { usbMode: { set: async () => {} } })
+    await supervisor.service.network.setUsbMode('network')
+    opens(async () => {
+      throw new ModemError('modem_offline', 'no such port', { presence: 'absent' })
+    })
+    modem().emit('lost', new ModemError('closed', 'it leaves'))
+    await pass(60 * MINUTE_S)
+    assert.deepEqual(outlet.published, [])
+  })
+
+  test('comes soon where a restart cannot even be asked for', async (t) => {
+    const { opens, driver, outlet, pass } = supervise(t, power)
+    driver.restart = async () => {
+      throw new ModemError('timeout', 'nothing answers')
+    }
+    opens(async () => {
+      throw new ModemError('timeout', 'nothing answers')
+    })
+    await pass(3 * MINUTE_S)
+    assert.deepEqual(outlet.published, ['socket OFF', 'socket ON'])
+  })
+})
+
+test('a radio that somebody switches off while it is being cycled stays off', async (t) => {
+  const { modem, pass, supervisor } = supervise(t)
+  await pass(1)
+  modem().state = { registration: searching }
+  let isAsked = false
+  modem().onTold = (what) => {
+    if (what !== 'radio off' || isAsked) return
+    isAsked = true
+    void supervisor.service.setRadio(false)
+  }
+  await pass(7 * MINUTE_S)
+  assert.ok(isAsked)
+  assert.deepEqual(modem().told.slice(-2), ['radio off', 'radio off'])
+})
+
+test('a modem that takes a reboot and stays is opened again', async (t) => {
+  const { driver, outlet, pass, supervisor } = supervise(t)
+  await pass(1)
+  await supervisor.service.reboot()
+  await pass(5)
+  assert.equal(driver.opened, 1)
+  await pass(10)
+  assert.equal(driver.opened, 2)
+  assert.equal(outlet.phases.at(-1), 'ready')
+  assert.deepEqual(outlet.events, ['connected', 'rebooting', 'disconnected', 'connected', 'recovered'])
+})
+
+test('a SIM that has become ready since the modem was started up makes it be opened again', async (t) => {
+  const { opens, modems, driver, pass } = supervise(t)
+  opens(async () => {
+    const next = new FakeModem()
+    if (modems.length === 0) Object.assign(next.can, { sms: undefined })
+    modems.push(next)
+    return next
+  })
+  await pass(2 * MINUTE_S)
+  assert.equal(driver.opened, 2)
+})
+
+test('a message waits for a network as it waits for a modem', async (t) => {
+  const { modem, outlet, pass, supervisor } = supervise(t)
+  await pass(1)
+  const { onSubmit } = modem()
+  modem().onSubmit = async (_, handOver) => {
+    handOver()
+    throw new ModemError('not_registered', 'no network service', { cms: 331 })
+  }
+  supervisor.service.accept({ to: ['+491711'], text: 'x', flash: false, priority: 'normal', encoding: 'auto' }, context)
+  await pass(10 * MINUTE_S)
+  assert.equal(outlet.statuses.at(-1)?.status, 'sending')
+  modem().onSubmit = onSubmit
+  await pass(15)
+  assert.equal(outlet.statuses.at(-1)?.status, 'sent')
+})
+
+test('a message is published although the modem does not let go of it', async (t) => {
+  const { modem, outlet, pass } = supervise(t)
+  await pass(1)
+  const { sms } = modem().can
+  Object.assign(sms ?? {}, { remove: async () => Promise.reject(new ModemError('rejected_by_modem', 'no')) })
+  modem().stored.push(segment('alarm'))
+  modem().emit('arrived')
+  await pass(1)
+  assert.deepEqual(
+    outlet.received.map(({ text }) => text),
+    ['alarm'],
+  )
+})
+
+test('segments that cannot be joined are published raw and block nobody', async (t) => {
+  const { modem, driver, outlet, pass } = supervise(t)
+  await pass(1)
+  const join = driver.join.bind(driver)
+  driver.join = (raws) => {
+    if (raws.includes('of another kind')) throw new ModemError('protocol', 'that is no PDU')
+    return join(raws)
+  }
+  modem().stored.push(segment('of another kind'), segment('alarm', {}, 2))
+  modem().emit('arrived')
+  await pass(1)
+  assert.deepEqual(
+    outlet.received.map(({ text, raw }) => [text, raw]),
+    [
+      [null, 'of another kind'],
+      ['alarm', null],
+    ],
+  )
 })

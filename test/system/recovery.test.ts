@@ -77,8 +77,13 @@ describe('a modem off the network', { concurrency: true }, () => {
     await observer.until('back, and still off', () => {
       return state()['phase'] === 'ready' && state()['registration'] === 'not_registered'
     })
-    // A clock of its own, far behind the first remedy: nothing is there to be waited for.
-    await new Promise((resolve) => setTimeout(resolve, 70_000))
+    // The first remedy would come after a minute; the reports of the bridge's health are the clock.
+    const reports = observer.on('bridge/health').length
+    await observer.until(
+      'seven more reports, one each ten seconds',
+      () => observer.on('bridge/health').length > reports + 7,
+      PATIENCE_MS,
+    )
     assert.equal(state()['registration'], 'not_registered')
     assert.ok(!events().includes('recovery'))
     await observer.command('stick', 'radio/set', { on: true, transaction: 'on' })
