@@ -143,6 +143,8 @@ export class Session {
     if (sms !== undefined) {
       // Before the look makes room in it: that it was full is worth telling.
       await this.#links.board.read(modem, ['store'])
+      // And before it: a report that lies there may be of a part that was being handed over when all ended.
+      await this.#links.tolerantly('send', async () => this.#links.outbox.settleInterrupted())
       this.#links.inbox.opened()
       await this.#look(modem, sms)
     }
@@ -196,8 +198,11 @@ export class Session {
         const due = journal.outbound.nextDue(id)
         wait = due === undefined ? undefined : due - now()
       })
-      if (goesOn) onState()
-      else await bells.send.wait(isDone ? wait : RETRY_MS, signal)
+      if (goesOn) {
+        onState()
+        // A report may have come before the answer that tells what it is about.
+        bells.settle.ring()
+      } else await bells.send.wait(isDone ? wait : RETRY_MS, signal)
     }
   }
 

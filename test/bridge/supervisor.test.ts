@@ -2,7 +2,7 @@ import assert from 'node:assert/strict'
 import { describe, test } from 'node:test'
 import { ModemError } from '../../src/modem/errors.ts'
 import type { Registration } from '../../src/modem/state.ts'
-import { FakeModem, segment } from './fake-modem.ts'
+import { FakeModem, report, segment } from './fake-modem.ts'
 import { supervise } from './supervisor-bench.ts'
 
 const MINUTE_S = 60
@@ -497,5 +497,42 @@ test('segments that cannot be joined are published raw and block nobody', async 
       [null, 'of another kind'],
       ['alarm', null],
     ],
+  )
+})
+
+test('a report that comes before the answer to its own part settles it as soon as that is there', async (t) => {
+  const { modem, outlet, pass, supervisor } = supervise(t)
+  await pass(1)
+  modem().onSubmit = async (_, handOver) => {
+    handOver()
+    modem().emit('arrived', { ...report(7, 'delivered'), store: 'direct', slot: null })
+    return [7]
+  }
+  supervisor.service.accept({ to: ['+491711'], text: 'x', flash: false, priority: 'normal', encoding: 'auto' }, context)
+  await pass(1)
+  assert.equal(outlet.statuses.at(-1)?.status, 'delivered')
+})
+
+test('a report that lies in the modem settles a part that was being handed over when all ended', async (t) => {
+  const { opens, outlet, pass, supervisor, journal } = supervise(t)
+  opens(async () => {
+    throw new ModemError('modem_offline', 'not there yet')
+  })
+  await pass(1)
+  const [accepted] = supervisor.service.accept(
+    { to: ['+491711'], text: 'x', flash: false, priority: 'normal', encoding: 'auto' },
+    context,
+  )
+  const entry = journal.outbound.byId('stick', accepted?.id ?? '')
+  journal.outbound.submitting(entry?.seq ?? 0, 1)
+  opens(async () => {
+    const next = new FakeModem()
+    next.stored.push(report(7, 'delivered'))
+    return next
+  })
+  await pass(5)
+  assert.deepEqual(
+    outlet.statuses.slice(-2).map(({ status }) => status),
+    ['unknown', 'delivered'],
   )
 })
