@@ -238,6 +238,7 @@ function refusal(form: Fields): ModemError {
   return new ModemError('rejected_by_modem', 'The router refused the request.', { detail: idOf(form) })
 }
 
-function isUnclear(error: unknown): boolean {
+/** Whether an error leaves open if the device took what was written. */
+export function isUnclear(error: unknown): error is ModemError {
   return error instanceof ModemError && ['closed', 'protocol', 'timeout'].includes(error.code)
 }
