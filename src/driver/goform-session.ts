@@ -144,9 +144,11 @@ export class GoformSession {
       if (turn === 1) onHandOver?.()
       try {
         const reply = await this.#wire.write(form, token, asking)
-        if (readWriteOutcome(idOf(form), reply) === 'accepted') return
+        const outcome = readWriteOutcome(idOf(form), reply)
+        if (outcome === 'accepted') return
         // Only a refusal in words is one for certain: a page may stand in the place of any answer.
         if (reply.kind !== 'values') throw notUnderstood(`${idOf(form)}: ${reply.kind}`)
+        if (outcome !== 'refused') throw notUnderstood(`${idOf(form)}: ${JSON.stringify(reply.values)}`)
         if (turn === 2 || repeats === 'never') throw refusal(form)
       } catch (error) {
         if (turn === 2 || repeats !== 'freely' || !isUnclear(error)) throw error

@@ -119,6 +119,11 @@ export class GoformRouter implements Subscriber {
     this.#arm({ kind: 'status-500' }, aim)
   }
 
+  /** Done, and told in this word. */
+  answerResult(result: string, aim?: FaultAim): void {
+    this.#arm({ kind: 'result', result }, aim)
+  }
+
   resetConnection(moment: ExchangeMoment = 'before-acting', aim?: FaultAim): void {
     this.#arm({ kind: 'reset', moment }, aim)
   }

@@ -104,6 +104,8 @@ describe('a send whose answer is spoilt', () => {
   const FAULTS: readonly (readonly [name: string, break_: (router: GoformRouter) => void, isTaken: boolean])[] = [
     ['a web page', (router) => router.answerHtml({ to: TO_SEND }), true],
     ['half of its JSON', (router) => router.truncateJson({ to: TO_SEND }), true],
+    ['a result without a word', (router) => router.answerResult('', { to: TO_SEND }), true],
+    ['a result that nobody knows', (router) => router.answerResult('queued', { to: TO_SEND }), true],
     ['nothing', (router) => router.answerEmpty({ to: TO_SEND }), true],
     ['HTTP 500', (router) => router.answer500({ to: TO_SEND }), true],
     ['a length too long', (router) => router.announceWrongLength(5, { to: TO_SEND }), true],
