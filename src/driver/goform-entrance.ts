@@ -90,7 +90,7 @@ export class GoformEntrance {
     if (!(await this.isLive()) && !(await this.#isLiveOtherwise())) {
       throw new ModemError('protocol', 'The router took the password and does not let us in all the same.')
     }
-    this.keep({ isCookieQuoted: wire.isQuoted })
+    this.keep({ isCookieQuoted: wire.isQuoted, needsLogin: true })
     await this.settleToken()
   }
 

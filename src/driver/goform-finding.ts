@@ -11,6 +11,8 @@ export interface Finding {
   readonly isLoginTokened: boolean
   readonly token: TokenKind | null
   readonly isCookieQuoted: boolean
+  /** A login has succeeded: whatever session is found there is one that can be lost, and `transform` is the right one. */
+  readonly needsLogin: boolean
   /** Items that it does not have, and must not be asked for. */
   readonly unsupported: readonly string[]
 }
@@ -24,6 +26,7 @@ export function newFinding(device: string): Finding {
     isLoginTokened: false,
     token: null,
     isCookieQuoted: true,
+    needsLogin: false,
     unsupported: [],
   }
 }
@@ -41,12 +44,13 @@ export function recallFinding(note: string | null, device: string): Finding {
 
 function isFinding(value: unknown): value is Finding {
   if (typeof value !== 'object' || value === null) return false
-  const { device, transform, userField, token, unsupported } = value as Record<string, unknown>
+  const { device, transform, userField, token, needsLogin, unsupported } = value as Record<string, unknown>
   return (
     typeof device === 'string' &&
     [null, 'base64', 'sha256_base64', 'sha256_challenge'].includes(transform as string | null) &&
     [null, 'user', 'username'].includes(userField as string | null) &&
     [null, 'none', 'md5', 'sha256'].includes(token as string | null) &&
+    typeof needsLogin === 'boolean' &&
     Array.isArray(unsupported) &&
     unsupported.every((name) => typeof name === 'string')
   )

@@ -59,8 +59,10 @@ export class GoformSession {
   static async open(options: EntranceOptions, signal: AbortSignal): Promise<GoformSession> {
     const entrance = await GoformEntrance.find(options, signal)
     const session = new GoformSession(options, entrance)
-    session.#isOpen = await session.#isLive()
-    if (session.#isOpen) await entrance.settleToken()
+    const isLive = await session.#isLive()
+    // A session that belongs to our address outlives us: it is no proof that the device lets everybody in.
+    session.#isOpen = isLive && !entrance.finding.needsLogin
+    if (isLive) await entrance.settleToken()
     else await session.#enter(signal)
     return session
   }
