@@ -258,6 +258,16 @@ export class GoformRouter implements Subscriber {
     this.#hardware.ussd.endByNetwork()
   }
 
+  /** The flag of the next USSD request begins as that of the one before, for so long. */
+  staleUssdFlag(delayMs: number): void {
+    this.#hardware.ussd.staleMs = delayMs
+  }
+
+  /** A USSD request without service is under way for so long before it fails. */
+  seekUssdService(delayMs: number): void {
+    this.#hardware.ussd.serviceSearchMs = delayMs
+  }
+
   #arm(fault: AnswerFault, aim: FaultAim = {}): void {
     this.faults.arm(fault, aim)
   }
