@@ -50,12 +50,21 @@ export function createGoformDriver(options: GoformOptions): Driver {
 /** Opens, or leaves nothing open. */
 async function openRouter(options: GoformOptions, signal: AbortSignal): Promise<Modem> {
   return opening(options, signal, async (session) => {
-    const cipher = new GoformCipher(session)
-    await session.whenEntered((write) => cipher.register(write))
-    const { sim, problem } = await readyRouterSim(session, options, signal)
-    const identity = await readRouterIdentity(session, options.url)
-    return new GoformModem({ session, cipher, identity, sim, problem })
+    try {
+      return await equip(session, options, signal)
+    } catch (error) {
+      await session.close()
+      throw error
+    }
   })
+}
+
+async function equip(session: GoformSession, options: GoformOptions, signal: AbortSignal): Promise<Modem> {
+  const cipher = new GoformCipher(session)
+  await session.whenEntered((write) => cipher.register(write))
+  const { sim, problem } = await readyRouterSim(session, options, signal)
+  const identity = await readRouterIdentity(session, options.url)
+  return new GoformModem({ session, cipher, identity, sim, problem })
 }
 
 /** An abort ends whatever request is under way. */

@@ -85,12 +85,17 @@ export class GoformEntrance {
     const { password } = credentials
     if (password === null)
       throw new ModemError('not_allowed', 'The router asks for a password. Configure its password.')
-    const task = { ...this.#options, credentials: { ...credentials, password }, finding: this.#finding }
+    const task = {
+      ...this.#options,
+      credentials: { ...credentials, password },
+      finding: this.#finding,
+      stayAway: (closedUntil: number) => this.keep({ closedUntil }),
+    }
     this.#finding = await logIn(task, signal)
     if (!(await this.isLive()) && !(await this.#isLiveOtherwise())) {
       throw new ModemError('protocol', 'The router took the password and does not let us in all the same.')
     }
-    this.keep({ isCookieQuoted: wire.isQuoted })
+    this.keep({ isCookieQuoted: wire.isQuoted, needsLogin: true })
     await this.settleToken()
   }
 

@@ -11,6 +11,10 @@ export interface Finding {
   readonly isLoginTokened: boolean
   readonly token: TokenKind | null
   readonly isCookieQuoted: boolean
+  /** A login has succeeded: whatever session is found there is one that can be lost, and `transform` is the right one. */
+  readonly needsLogin: boolean
+  /** Before this no login is tried, ms since the epoch; 0: at any time. */
+  readonly closedUntil: number
   /** Items that it does not have, and must not be asked for. */
   readonly unsupported: readonly string[]
 }
@@ -24,6 +28,8 @@ export function newFinding(device: string): Finding {
     isLoginTokened: false,
     token: null,
     isCookieQuoted: true,
+    needsLogin: false,
+    closedUntil: 0,
     unsupported: [],
   }
 }
@@ -41,12 +47,14 @@ export function recallFinding(note: string | null, device: string): Finding {
 
 function isFinding(value: unknown): value is Finding {
   if (typeof value !== 'object' || value === null) return false
-  const { device, transform, userField, token, unsupported } = value as Record<string, unknown>
+  const { device, transform, userField, token, needsLogin, closedUntil, unsupported } = value as Record<string, unknown>
   return (
     typeof device === 'string' &&
     [null, 'base64', 'sha256_base64', 'sha256_challenge'].includes(transform as string | null) &&
     [null, 'user', 'username'].includes(userField as string | null) &&
     [null, 'none', 'md5', 'sha256'].includes(token as string | null) &&
+    typeof needsLogin === 'boolean' &&
+    typeof closedUntil === 'number' &&
     Array.isArray(unsupported) &&
     unsupported.every((name) => typeof name === 'string')
   )

@@ -10,11 +10,11 @@ import {
   transformsFor,
   writeToken,
 } from '../goform/login.ts'
-import type { Values } from '../goform/reply.ts'
+import type { Reply, Values } from '../goform/reply.ts'
 import { isRefused, textAt } from '../goform/reply.ts'
 import { ModemError } from '../modem/errors.ts'
 import type { Clock } from './clock.ts'
-import type { Finding, RouterMemory } from './goform-finding.ts'
+import type { Finding, Refusals, RouterMemory } from './goform-finding.ts'
 import type { GoformWire } from './goform-wire.ts'
 
 /** What is configured about the login. */
@@ -34,6 +34,8 @@ export interface LoginTask {
   readonly clock: Clock
   /** What is known of the device, or thought likely. */
   readonly finding: Finding
+  /** Keeps until when no login is to be tried, ms since the epoch. */
+  readonly stayAway: (until: number) => void
 }
 
 /** Whom to log in as, and with which token. */
@@ -48,6 +50,9 @@ const MOST_REFUSALS = 2
 /** Attempts that must be left when a password is tried of which nobody knows whether it is right. */
 const LEAST_LEFT = 3
 
+/** For so long a device locks itself, as a rule. */
+const LOCKED_MS = 300_000
+
 /** After a day the same password may have become right: somebody may have set it on the device. */
 const FORGOTTEN_MS = 24 * 3_600_000
 
@@ -57,13 +62,14 @@ const USUAL_USER = 'admin'
 const HEAD = [...TOKEN_ITEMS, 'LD', ...LOCK_ITEMS]
 
 /**
- * Logs in, in the way that is known or in all that may be meant. Only a refused password costs an attempt, and at most two
- * are spent in a day, over restarts too.
+ * Logs in, in the way that is known or in all that may be meant. A refused password costs an attempt, and so does an answer
+ * that was lost; at most two are spent in a day, over restarts too.
  * @returns what is known now
  * @throws ModemError `not_allowed` when the attempts are spent; `rejected_by_modem` when the device is locked or refuses
  */
 export async function logIn(task: LoginTask, signal?: AbortSignal): Promise<Finding> {
   const { wire, credentials, finding } = task
+  demandTime(task)
   wire.forgetCookies()
   let head = await readHead(wire, signal)
   const doors = doorsOf(task, textAt(head, 'RD'))
@@ -76,21 +82,37 @@ export async function logIn(task: LoginTask, signal?: AbortSignal): Promise<Find
     if (door === undefined || transform === undefined) throw loginError(last, lock)
     demandAttempt(task, lock)
     const form = loginForm(transform, credentials.password, textAt(head, 'LD'), door.user)
-    const result = readLoginResult(await wire.write(form, writeToken(door.token, head), { signal }))
+    const before = task.memory.refusals()
+    const result = await attempt(task, () => wire.write(form, writeToken(door.token, head), { signal }))
     if (result === 'ok') {
-      if (task.memory.refusals().count > 0) task.memory.keepRefusals({ count: 0, at: 0 })
+      task.memory.keepRefusals({ count: 0, at: 0 })
       const isLoginTokened = door.token !== 'none'
       const token = isLoginTokened ? door.token : finding.token
       return { ...finding, transform, userField: door.user?.field ?? null, isLoginTokened, token }
     }
-    last = result
+    const wasRight = finding.needsLogin && finding.transform === transform
+    if (wasRight && result === 'locked_or_refused') throw shut(task, before)
+    const isPassword = result === 'bad_password' || result === 'locked_or_refused'
+    // Behind an unknown user the last door is one without users, and nothing that it says is news.
+    if (isPassword || last !== 'bad_user') last = result
+    if (isPassword) transformAt += 1
+    else doorAt = result === 'bad_user' ? nextUser(doors, doorAt) : doorAt + 1
+    const isSpent = isPassword || (last === 'bad_user' && doors[doorAt] === undefined)
+    if (!isSpent) task.memory.keepRefusals(before)
     head = await readHead(wire, signal)
-    if (result === 'not_understood') doorAt += 1
-    else if (result === 'bad_user') doorAt = nextUser(doors, doorAt)
-    else {
-      refused(task, result, readLoginLock(head))
-      transformAt += 1
-    }
+    if (isPassword) demandMore(task, result, readLoginLock(head))
+  }
+}
+
+/** Counts the attempt before it is made: one whose answer never comes must not be made again and again. */
+async function attempt({ memory, clock }: LoginTask, write: () => Promise<Reply>): Promise<LoginResult> {
+  const before = memory.refusals()
+  memory.keepRefusals({ count: presentRefusals({ memory, clock }) + 1, at: clock.now() })
+  try {
+    return readLoginResult(await write())
+  } catch (error) {
+    if (error instanceof ModemError && error.code === 'modem_offline') memory.keepRefusals(before)
+    throw error
   }
 }
 
@@ -146,16 +168,35 @@ function demandAttempt(task: LoginTask, lock: LoginLock): void {
   if (lock.attemptsLeft > 0 && lock.attemptsLeft < LEAST_LEFT) throw loginError('bad_password', lock)
 }
 
-function refused(task: LoginTask, result: 'bad_password' | 'locked_or_refused', lock: LoginLock): void {
+function demandMore(task: LoginTask, result: Exclude<LoginResult, 'ok'>, lock: LoginLock): void {
   if (lock.lockedSeconds > 0) throw loginError(result, lock)
-  const count = presentRefusals(task) + 1
-  task.memory.keepRefusals({ count, at: task.clock.now() })
-  if (count >= MOST_REFUSALS) throw spent()
+  if (presentRefusals(task) >= MOST_REFUSALS) throw spent()
+}
+
+/** A clock that was set back must not close the door for longer. */
+function demandTime({ finding, clock }: LoginTask): void {
+  const left = finding.closedUntil - clock.now()
+  if (left > 0 && left <= LOCKED_MS) throw closedFor(left)
+}
+
+/** What was right before is not wrong because a device that somebody has locked does not look at it. */
+function shut({ memory, clock, stayAway }: LoginTask, before: Refusals): ModemError {
+  memory.keepRefusals(before)
+  stayAway(clock.now() + LOCKED_MS)
+  return closedFor(LOCKED_MS)
+}
+
+function closedFor(leftMs: number): ModemError {
+  return new ModemError(
+    'rejected_by_modem',
+    `The router lets nobody in, as it does for a while after wrong passwords. The bridge tries again in ${Math.ceil(leftMs / 1000)} seconds.`,
+    { retry: 'later' },
+  )
 }
 
 function spent(): ModemError {
   return new ModemError(
     'not_allowed',
-    `The router refused the configured password, ${MOST_REFUSALS} times. It is not tried again before tomorrow, or until the configuration names another one: after five wrong passwords the router would lock itself.`,
+    `The router did not take the configured password or user name, ${MOST_REFUSALS} times. It is not tried again before tomorrow, or until the configuration names another one: after five wrong passwords the router would lock itself.`,
   )
 }

@@ -24,6 +24,13 @@ const DATA_LIMIT_MS = 30_000
 const MODE_LIMIT_MS = 20_000
 const SCAN_LIMIT_MS = 240_000
 const SELECTION_LIMIT_MS = 120_000
+const DATA_RETURN_LIMIT_MS = 120_000
+
+/** Sticks, which refuse these while data flows; nothing is known of the generic one. Others would lose data for nothing. */
+const WANT_NO_DATA = new Set(['MF823', 'MF823D', 'MF833', 'generic'])
+
+/** What may be a word of some firmware; modems with AT ports have other raw values, like `0,0,0`. */
+const BEARER_WORD = /^(?=\w*[A-Za-z])\w{2,40}$/
 
 /** Mobile data on and off. */
 export function createDataControl(session: GoformSession): DataControl {
@@ -34,8 +41,11 @@ export function createDataControl(session: GoformSession): DataControl {
 export function createModeControl(session: GoformSession): NetworkModeControl {
   const { bearer } = session.profile.dialect
   const set = async (mode: NetworkModeName | { readonly raw: string }): Promise<void> => {
-    const form = typeof mode === 'string' ? networkModeForm(mode, bearer) : rawModeForm(mode.raw)
-    if (form === undefined) throw new ModemError('invalid_request', `This modem has no network mode ${mode as string}.`)
+    const form = typeof mode === 'string' ? networkModeForm(mode, bearer) : givenModeForm(mode.raw)
+    if (form === undefined) {
+      const name = typeof mode === 'string' ? mode : mode.raw
+      throw new ModemError('invalid_request', `This modem has no network mode ${name}.`)
+    }
     await withoutData(session, () => session.write(form))
     const isSet = await until(session, MODE_LIMIT_MS, async () => {
       const now = readNetworkMode(await session.items([NETWORK_MODE_ITEM]), bearer)
@@ -83,6 +93,10 @@ async function chooseAutomatically(session: GoformSession): Promise<void> {
   await withoutData(session, () => session.write(rawModeForm(mode?.raw ?? 'NETWORK_auto')))
 }
 
+function givenModeForm(raw: string): Fields | undefined {
+  return BEARER_WORD.test(raw) ? rawModeForm(raw) : undefined
+}
+
 function rawModeForm(raw: string): Fields {
   return [
     ['goformId', 'SET_BEARER_PREFERENCE'],
@@ -120,20 +134,35 @@ async function isConnected(session: GoformSession): Promise<boolean> {
   return (await readRouterState(session, ['data'])).data?.connected === true
 }
 
-/** Sticks take these only while no data flows: then it is switched off for as long. */
+/** Where these are taken only while no data flows, it is switched off for as long, and on again whatever happens. */
 async function withoutData(session: GoformSession, work: () => Promise<void>): Promise<void> {
+  const isOff = async (): Promise<boolean> => isDataOff(await session.items([DATA_ITEM]))
   try {
     await work()
   } catch (error) {
     const isRefused = error instanceof ModemError && error.code === 'rejected_by_modem'
-    const isOff = async (): Promise<boolean> => isDataOff(await session.items([DATA_ITEM]))
-    if (!isRefused || (await isOff())) throw error
-    await setData(session, false)
+    if (!isRefused || !WANT_NO_DATA.has(session.profile.name) || (await isOff())) throw error
+    const failure: unknown = await setData(session, false)
+      .then(() => until(session, DATA_LIMIT_MS, isOff))
+      .then(work)
+      .catch((reason: unknown) => reason)
+    await putDataBack(session).catch((reason: unknown) => {
+      throw failure ?? reason
+    })
+    if (failure !== undefined) throw failure
+  }
+}
+
+/** A device that looks for its network, or loses an answer, is asked again. */
+async function putDataBack(session: GoformSession): Promise<void> {
+  const { clock } = session
+  const deadline = clock.elapsed() + DATA_RETURN_LIMIT_MS
+  for (;;) {
     try {
-      await until(session, DATA_LIMIT_MS, isOff)
-      await work()
-    } finally {
-      await setData(session, true)
+      return await setData(session, true)
+    } catch (error) {
+      if (!(error instanceof ModemError) || error.code === 'session_taken' || clock.elapsed() >= deadline) throw error
+      await clock.pause(LOOK_MS)
     }
   }
 }

@@ -2,11 +2,13 @@ import type { MessageRow } from '../goform/message.ts'
 import { parseMessageList, parseMessageRow } from '../goform/message.ts'
 import type { Values } from '../goform/reply.ts'
 import { textAt } from '../goform/reply.ts'
+import type { Fields } from '../goform/request.ts'
 import { deleteForm } from '../goform/sms-form.ts'
 import type { SmsOperation, SmsOutcome, StoreName } from '../goform/sms-store.ts'
 import { MESSAGE_TABLE, messagePage, OUTCOME_TABLE, outcomeOf, readOutcome } from '../goform/sms-store.ts'
 import type { GoformCipher } from './goform-cipher.ts'
 import type { GoformSession } from './goform-session.ts'
+import { isUnclear } from './goform-session.ts'
 
 /** One row of a store, in clear. */
 export interface ListedRow {
@@ -47,20 +49,35 @@ export class GoformRows {
     return rows
   }
 
-  /** Deletes by id, whatever has it. What became of it is to be seen by listing again. */
+  /**
+   * Deletes by id, whatever has it, in the order given. What became of it is to be seen by listing again: behind an answer
+   * that was lost the ids may belong to new messages already, so none of them is said twice, and those behind are left.
+   */
   async delete(ids: readonly number[]): Promise<void> {
     const { clock } = this.#session
     for (let first = 0; first < ids.length; first += IDS_AT_ONCE) {
-      await this.#session.write(deleteForm(ids.slice(first, first + IDS_AT_ONCE)))
+      const isClear = await this.#isTaken(deleteForm(ids.slice(first, first + IDS_AT_ONCE)))
       const deadline = clock.elapsed() + DELETION_LIMIT_MS
       do await clock.pause(LOOK_MS)
       while ((await this.outcome('delete')) === 'in_progress' && clock.elapsed() < deadline)
+      if (!isClear) return
     }
   }
 
   /** How the last operation of this kind stands. */
   async outcome(operation: SmsOperation): Promise<SmsOutcome> {
     return readOutcome(await this.#session.table(OUTCOME_TABLE, outcomeOf(operation)), operation)
+  }
+
+  /** @returns `false` when nobody knows */
+  async #isTaken(form: Fields): Promise<boolean> {
+    try {
+      await this.#session.write(form, { repeats: 'when_refused' })
+      return true
+    } catch (error) {
+      if (!isUnclear(error)) throw error
+      return false
+    }
   }
 
   async #plainRows(store: StoreName): Promise<readonly Values[]> {

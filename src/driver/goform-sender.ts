@@ -17,6 +17,9 @@ const LIMIT_MS = 60_000
 /** When the device gave no clear answer to the form: how long until there is a trace of the message, if it took it. */
 const TRACE_MS = 15_000
 
+/** So often a row that stays is deleted. */
+const TIDY_ROUNDS = 2
+
 /** What is to be found again among the rows of the device. */
 interface Sent {
   readonly number: string
@@ -116,12 +119,15 @@ export class GoformSender {
     }
   }
 
-  /** What was sent fills the store, and a full one neither sends nor receives. */
-  async #tidy({ message: { id }, store }: ListedRow): Promise<void> {
+  /** What was sent fills the store, and a full one neither sends nor receives. Its id may be somebody else's by now. */
+  async #tidy(sent: ListedRow): Promise<void> {
+    const { id } = sent.message
     try {
-      const rows = await this.#rows.list()
-      const isAlone = rows.filter(({ message }) => message.id === id).every((row) => row.store === store)
-      if (id !== null && isAlone) await this.#rows.delete([id])
+      for (let round = 1; id !== null && round <= TIDY_ROUNDS; round += 1) {
+        const holders = (await this.#rows.list()).filter(({ message }) => message.id === id)
+        if (holders.length === 0 || !holders.every((row) => isSame(row, sent))) return
+        await this.#rows.delete([id])
+      }
     } catch (error) {
       // The message has gone out, and that is what counts.
       if (!(error instanceof ModemError)) throw error
@@ -148,6 +154,12 @@ function isOf(listed: ListedRow, sent: Sent): boolean {
 
 function digitsOf(number: string): string {
   return number.replace(/[^0-9*#]/g, '')
+}
+
+function isSame(one: ListedRow, other: ListedRow): boolean {
+  const { kind, number, text } = one.message
+  const { message } = other
+  return keyOf(one) === keyOf(other) && kind === message.kind && number === message.number && text === message.text
 }
 
 function keyOf({ store, message }: ListedRow): string {

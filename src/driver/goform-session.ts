@@ -59,8 +59,10 @@ export class GoformSession {
   static async open(options: EntranceOptions, signal: AbortSignal): Promise<GoformSession> {
     const entrance = await GoformEntrance.find(options, signal)
     const session = new GoformSession(options, entrance)
-    session.#isOpen = await session.#isLive()
-    if (session.#isOpen) await entrance.settleToken()
+    const isLive = await session.#isLive()
+    // A session that belongs to our address outlives us: it is no proof that the device lets everybody in.
+    session.#isOpen = isLive && !entrance.finding.needsLogin
+    if (isLive) await entrance.settleToken()
     else await session.#enter(signal)
     return session
   }
@@ -144,9 +146,11 @@ export class GoformSession {
       if (turn === 1) onHandOver?.()
       try {
         const reply = await this.#wire.write(form, token, asking)
-        if (readWriteOutcome(idOf(form), reply) === 'accepted') return
+        const outcome = readWriteOutcome(idOf(form), reply)
+        if (outcome === 'accepted') return
         // Only a refusal in words is one for certain: a page may stand in the place of any answer.
         if (reply.kind !== 'values') throw notUnderstood(`${idOf(form)}: ${reply.kind}`)
+        if (outcome !== 'refused') throw notUnderstood(`${idOf(form)}: ${JSON.stringify(reply.values)}`)
         if (turn === 2 || repeats === 'never') throw refusal(form)
       } catch (error) {
         if (turn === 2 || repeats !== 'freely' || !isUnclear(error)) throw error
@@ -238,6 +242,7 @@ function refusal(form: Fields): ModemError {
   return new ModemError('rejected_by_modem', 'The router refused the request.', { detail: idOf(form) })
 }
 
-function isUnclear(error: unknown): boolean {
+/** Whether an error leaves open if the device took what was written. */
+export function isUnclear(error: unknown): error is ModemError {
   return error instanceof ModemError && ['closed', 'protocol', 'timeout'].includes(error.code)
 }

@@ -73,13 +73,22 @@ async function enterPin(session: GoformSession, { pin, pinMemory }: PinOptions):
   if (pinMemory.refused()) return REFUSED
   const { pin: tries } = readTries(await session.items(TRIES_ITEMS))
   if (tries !== null && tries < LEAST_TRIES) return LAST_TRY
-  // A connection that breaks at this command must not lead to a second and third try.
-  pinMemory.remember(true)
   try {
-    await session.write(pinForm(pin), { repeats: 'never', limitMs: LIMIT_MS.slow })
+    await session.write(pinForm(pin), {
+      repeats: 'never',
+      limitMs: LIMIT_MS.slow,
+      // A connection that breaks at this command must not lead to a second and third try.
+      onHandOver: () => pinMemory.remember(true),
+    })
   } catch (error) {
-    if (error instanceof ModemError && error.code === 'rejected_by_modem') return REFUSED
-    throw error
+    if (!(error instanceof ModemError)) throw error
+    if (error.code === 'modem_offline') pinMemory.remember(false)
+    if (error.code !== 'rejected_by_modem') throw error
+    const { pin: left } = readTries(await session.items(TRIES_ITEMS))
+    // A token that somebody used up, or a modem that is not ready: no try was spent, so it was not the PIN.
+    const isAsked = tries === null || left === null || left < tries
+    if (!isAsked) pinMemory.remember(false)
+    return isAsked ? REFUSED : NOT_ASKED
   }
   pinMemory.remember(false)
   return null
@@ -90,3 +99,6 @@ const REFUSED =
 
 const LAST_TRY =
   'The SIM has only its last try for the PIN left, which the bridge does not use up. Enter the PIN on the web page of the router.'
+
+const NOT_ASKED =
+  'The router did not hand the configured PIN to the SIM. It is tried again when the bridge opens the modem the next time.'

@@ -23,6 +23,9 @@ const LIMIT_MS = 30_000
 /** How long a cancel may take. */
 const CANCEL_LIMIT_MS = 5_000
 
+/** So long the flag may still be that of the request before. */
+const STALE_MS = 3_000
+
 /** So often a busy device is asked again. */
 const BUSY_TRIES = 3
 
@@ -31,6 +34,8 @@ const STATUSES: ReadonlyMap<UssdProgress, UssdReply['status']> = new Map([
   ['timeout', 'timeout'],
   ['operation_not_supported', 'not_supported'],
   ['not_supported', 'not_supported'],
+  // Found out only while it was looking: as much a refusal as at once, and elsewhere there may be service.
+  ['no_service', 'not_supported'],
 ])
 
 /** USSD over `USSD_PROCESS`: the device takes a request at once, and a flag is polled for what became of it. */
@@ -62,7 +67,12 @@ export class GoformUssd implements UssdSession {
 
   async cancel(): Promise<void> {
     this.#listening.abort()
-    await this.#session.write(ussdCancelForm())
+    try {
+      await this.#session.write(ussdCancelForm())
+    } catch (error) {
+      // Some firmware refuses to end what is not open.
+      if (!(error instanceof ModemError) || error.code !== 'rejected_by_modem') throw error
+    }
     const { clock } = this.#session
     const deadline = clock.elapsed() + CANCEL_LIMIT_MS
     while ((await this.#progress()) === 'processing' && clock.elapsed() < deadline) await clock.pause(LOOK_MS)
@@ -79,16 +89,27 @@ export class GoformUssd implements UssdSession {
     this.#listening = new AbortController()
     const { signal } = this.#listening
     for (let tries = 1; ; tries += 1) {
+      const before = await this.#progress()
       await this.#session.write(form, { repeats: 'when_refused' })
-      const progress = await this.#progress()
-      if (progress === 'busy' && tries < BUSY_TRIES) {
-        await this.#session.clock.pause(LOOK_MS, signal)
-        continue
-      }
+      const progress = await this.#firstProgress(before, signal)
+      if (signal.aborted) return
+      if (progress === 'busy' && tries < BUSY_TRIES) continue
       if (progress === 'no_service') throw noService()
       if (progress === 'busy') throw new ModemError('rejected_by_modem', 'The modem is busy with another USSD session.')
       void this.#listen(progress, signal)
       return
+    }
+  }
+
+  /** The flag once it is that of this request: it has moved, or had the time to. */
+  async #firstProgress(before: UssdProgress, signal: AbortSignal): Promise<UssdProgress> {
+    const { clock } = this.#session
+    const begun = clock.elapsed()
+    for (;;) {
+      await clock.pause(LOOK_MS)
+      if (signal.aborted) return 'cancelled'
+      const progress = await this.#progress()
+      if (progress !== before || progress === 'processing' || clock.elapsed() - begun >= STALE_MS) return progress
     }
   }
 

@@ -48,7 +48,12 @@ export function parseReply({ status, location, body }: HttpAnswer): Reply {
 }
 
 /** What became of a write. `accepted` does not mean done: SMS and USSD have an outcome of their own, to be asked for. */
-export type WriteOutcome = 'accepted' | 'refused' | 'session_over'
+export type WriteOutcome =
+  | 'accepted'
+  | 'refused'
+  | 'session_over'
+  /** A result that nobody knows: the device may have done it. */
+  | 'unclear'
 
 /** Those after which the device restarts or leaves; some firmware then gives no answer. */
 const LEAVING = new Set(['REBOOT_DEVICE', 'TURN_OFF_DEVICE', 'SHUTDOWN_DEVICE', 'MODE_SWITCH', 'USB_MODE_SWITCH'])
@@ -66,7 +71,8 @@ export function readWriteOutcome(goformId: string, reply: Reply): WriteOutcome {
   if (reply.kind === 'page' || reply.kind === 'wants_https') return 'session_over'
   if (reply.kind === 'empty') return LEAVING.has(goformId) ? 'accepted' : 'refused'
   if (!Object.hasOwn(reply.values, 'result')) throw notUnderstood(JSON.stringify(reply.values))
-  return ACCEPTED.test(textAt(reply.values, 'result')) ? 'accepted' : 'refused'
+  if (isRefused(reply.values)) return 'refused'
+  return ACCEPTED.test(textAt(reply.values, 'result')) ? 'accepted' : 'unclear'
 }
 
 /** A whole readout refused: a failed header check, or (MC889) one unsupported item among the wanted ones. */

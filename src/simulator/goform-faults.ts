@@ -19,6 +19,8 @@ export type AnswerFault =
   | { readonly kind: 'truncated' }
   | { readonly kind: 'empty' }
   | { readonly kind: 'status-500' }
+  /** What was done, in a word of its own. */
+  | { readonly kind: 'result'; readonly result: string }
   | { readonly kind: 'reset'; readonly moment: ExchangeMoment }
   | { readonly kind: 'silence'; readonly moment: ExchangeMoment }
   | { readonly kind: 'late'; readonly delayMs: number }
@@ -84,6 +86,8 @@ export function spoil(reply: GoformReply, fault: AnswerFault | null): GoformRepl
       return { ...reply, body: '' }
     case 'status-500':
       return { ...reply, status: 500, body: 'Internal Server Error' }
+    case 'result':
+      return { ...reply, body: JSON.stringify({ result: fault.result }) }
     case 'defect':
       return { ...reply, body: breakJson(body, fault.defect) }
     default:

@@ -119,6 +119,11 @@ export class GoformRouter implements Subscriber {
     this.#arm({ kind: 'status-500' }, aim)
   }
 
+  /** Done, and told in this word. */
+  answerResult(result: string, aim?: FaultAim): void {
+    this.#arm({ kind: 'result', result }, aim)
+  }
+
   resetConnection(moment: ExchangeMoment = 'before-acting', aim?: FaultAim): void {
     this.#arm({ kind: 'reset', moment }, aim)
   }
@@ -251,6 +256,16 @@ export class GoformRouter implements Subscriber {
   /** The network ends an open USSD session, which nobody is told. */
   endUssdSession(): void {
     this.#hardware.ussd.endByNetwork()
+  }
+
+  /** The flag of the next USSD request begins as that of the one before, for so long. */
+  staleUssdFlag(delayMs: number): void {
+    this.#hardware.ussd.staleMs = delayMs
+  }
+
+  /** A USSD request without service is under way for so long before it fails. */
+  seekUssdService(delayMs: number): void {
+    this.#hardware.ussd.serviceSearchMs = delayMs
   }
 
   #arm(fault: AnswerFault, aim: FaultAim = {}): void {

@@ -38,6 +38,10 @@ export class RouterUssd {
   /** `ussd_write_flag`; empty for nothing begun. */
   flag = ''
   data: UssdData = { action: '', text: '' }
+  /** For how long the next request leaves the flag as it is. */
+  staleMs = 0
+  /** How long it is under way before it is found that there is no service for it. */
+  serviceSearchMs = 0
   #attempt = 0
   readonly #options: RouterUssdOptions
 
@@ -47,10 +51,12 @@ export class RouterUssd {
 
   /** @param operator `USSD_operator`; @returns whether there is such an operation */
   run(operator: string, text: string): boolean {
-    if (operator === 'ussd_send') this.#send(text)
+    const { timers } = this.#options
+    if (operator === 'ussd_send') timers.after(this.staleMs, () => this.#send(text))
     else if (operator === 'ussd_reply') this.#reply(text)
     else if (operator === 'ussd_cancel') this.#cancel()
     else return false
+    if (operator !== 'ussd_cancel') this.staleMs = 0
     return true
   }
 
@@ -71,11 +77,19 @@ export class RouterUssd {
     const isTooNew = profile.ussd === 'below-lte' && (radio.generation === '4g' || radio.generation === '5g')
     if (this.flag === IN_PROGRESS) this.flag = BUSY
     else if (profile.ussd === 'no') this.flag = NOT_SUPPORTED_HERE
-    else if (!radio.isRegistered || isTooNew) this.flag = NO_SERVICE
+    else if (!radio.isRegistered || isTooNew) this.#findNoService()
     else {
       this.endByNetwork()
       this.#ask(code)
     }
+  }
+
+  #findNoService(): void {
+    const attempt = ++this.#attempt
+    this.flag = IN_PROGRESS
+    this.#options.timers.after(this.serviceSearchMs, () => {
+      if (attempt === this.#attempt) this.flag = NO_SERVICE
+    })
   }
 
   #reply(text: string): void {

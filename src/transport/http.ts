@@ -83,20 +83,32 @@ export class HttpLine {
   async #exchange(request: HttpRequest, limitMs: number, given?: AbortSignal): Promise<HttpAnswer> {
     given?.throwIfAborted()
     const client = await this.#open()
-    const limit = AbortSignal.timeout(limitMs)
-    const signal = AbortSignal.any([limit, this.#closing.signal, ...(given === undefined ? [] : [given])])
+    let isLate = false
+    // A signal made of others stays known to those that live long, and on Node 20 one made of a time limit may lose it.
+    const ending = new AbortController()
+    const end = (): void => ending.abort()
+    const causes = [this.#closing.signal, ...(given === undefined ? [] : [given])]
+    for (const cause of causes) cause.addEventListener('abort', end)
+    if (causes.some(({ aborted }) => aborted)) end()
+    const timer = setTimeout(() => {
+      isLate = true
+      end()
+    }, limitMs)
     try {
-      if (this.#isLenient) return await this.#leniently(request, signal)
-      return await exchangeStrictly(client, request, signal)
+      if (this.#isLenient) return await this.#leniently(request, ending.signal)
+      return await exchangeStrictly(client, request, ending.signal)
     } catch (error) {
       given?.throwIfAborted()
-      if (limit.aborted && !(error instanceof ModemError)) throw timedOut(limitMs)
+      if (isLate && !(error instanceof ModemError)) throw timedOut(limitMs)
       if (!isNoHttp(error)) throw translated(error, this.#options.origin)
       // A write has been carried out already.
       const isWorthIt = !this.#isLenient && request.method === 'GET'
       this.#isLenient = true
       if (!isWorthIt) throw translated(error, this.#options.origin)
       return await this.#exchange(request, limitMs, given)
+    } finally {
+      clearTimeout(timer)
+      for (const cause of causes) cause.removeEventListener('abort', end)
     }
   }
 

@@ -158,4 +158,56 @@ describe('a wrong password', () => {
     const error = await failure(driver({ password: null }).open(new AbortController().signal))
     assert.equal(error.code, 'not_allowed')
   })
+
+  test('is not what a locked device says of a password that was right before: it is left alone for five minutes', async (t) => {
+    const { driver, open, router, clock, memory } = await setUp(t, { like: STRANGER })
+    await (await open()).close()
+    assert.equal(logins(router), 1)
+    const enter = () => driver().open(new AbortController().signal)
+    for (let turn = 1; turn <= 3; turn += 1) {
+      router.answerResult('1', { to: 'LOGIN' })
+      assert.equal((await failure(enter())).retry, 'later')
+      assert.equal(logins(router), 1 + turn)
+      assert.deepEqual(memory.counted, { count: 0, at: 0 })
+      clock.advance(290_000)
+      assert.match((await failure(enter())).message, /again in 10 seconds/)
+      assert.equal(logins(router), 1 + turn)
+      clock.advance(11_000)
+    }
+    router.personLogsOut()
+    await open()
+  })
+
+  test('may hide behind answers that never come, or that nobody knows, twice', async (t) => {
+    for (const spoil of [
+      (router: GoformRouter) => router.resetConnection('after-acting', { to: 'LOGIN' }),
+      (router: GoformRouter) => router.answerResult('77', { to: 'LOGIN' }),
+    ]) {
+      const { driver, router, memory } = await setUp(t, { like: STRANGER })
+      for (let restart = 1; restart <= 5; restart += 1) {
+        spoil(router)
+        await failure(driver({ password: 'wrong' }).open(new AbortController().signal))
+      }
+      assert.equal(logins(router), 2)
+      assert.equal(memory.counted.count, 2)
+    }
+  })
+
+  test('is counted, too, when it locks the device, and so is a user that it does not know', async (t) => {
+    const locking = await setUp(t, { like: { ...STRANGER, login: 'sha256-challenge' } })
+    locking.router.login.attemptsLeft = 3
+    await failure(locking.driver({ password: 'wrong' }).open(new AbortController().signal))
+    assert.equal(locking.memory.counted.count, 1)
+
+    const { driver, router, memory } = await setUp(t, {
+      like: { ...STRANGER, loginId: 'LOGIN_MULTI_USER', userField: 'user', login: 'sha256-challenge' },
+    })
+    for (let restart = 1; restart <= 5; restart += 1) {
+      await failure(driver({ username: 'nobody' }).open(new AbortController().signal))
+    }
+    assert.equal(memory.counted.count, 2)
+    const before = logins(router)
+    await failure(driver({ username: 'nobody' }).open(new AbortController().signal))
+    assert.equal(logins(router), before)
+  })
 })

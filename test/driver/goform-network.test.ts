@@ -1,6 +1,8 @@
 import assert from 'node:assert/strict'
 import { describe, test } from 'node:test'
+import { ModemError } from '../../src/modem/errors.ts'
 import { MC888, MF79U, MF823, U50 } from '../../src/simulator/goform-profiles.ts'
+import type { GoformRouter } from '../../src/simulator/goform-router.ts'
 import { setUp } from './router-bench.ts'
 
 describe('the network mode', () => {
@@ -31,6 +33,48 @@ describe('the network mode', () => {
     assert.ok(control?.modes.includes('umts_lte'))
   })
 })
+
+describe('a network mode that is refused', () => {
+  test('goes nowhere when it is no word for one', async (t) => {
+    const { open, written } = await setUp(t, { like: MF823 })
+    const modem = await open()
+    const before = written().length
+    for (const raw of ['0,0,0', '', '2', 'Only LTE', 'Only_LTE&goformId=REBOOT_DEVICE']) {
+      await assert.rejects(async () => modem.can.networkMode?.set({ raw }), { code: 'invalid_request' })
+    }
+    assert.equal(written().length, before)
+  })
+
+  test('costs no data connection where that is not in the way', async (t) => {
+    const { open, router, written } = await setUp(t)
+    const modem = await open()
+    await modem.can.data?.set(true)
+    await assert.rejects(async () => modem.can.networkMode?.set({ raw: 'Only_Morse' }), { code: 'rejected_by_modem' })
+    assert.equal(written().includes('DISCONNECT_NETWORK'), false)
+    assert.equal(router.radio.connection, 'connected')
+  })
+
+  for (const [name, spoil] of [
+    ['it is refused again', () => undefined],
+    ['the end of data is not told', (router) => spoilAll(router, 'DISCONNECT_NETWORK', 2)],
+    ['its return is not told', (router) => spoilAll(router, 'CONNECT_NETWORK', 4)],
+  ] as readonly (readonly [string, (router: GoformRouter) => void])[]) {
+    test(`by a stick leaves data on, also when ${name}`, async (t) => {
+      const { open, router, written } = await setUp(t, { like: MF823 })
+      const modem = await open()
+      await modem.can.data?.set(true)
+      spoil(router)
+      await assert.rejects(async () => modem.can.networkMode?.set({ raw: 'Only_Morse' }), ModemError)
+      assert.ok(written().includes('DISCONNECT_NETWORK'))
+      assert.equal(router.radio.connection, 'connected')
+    })
+  }
+})
+
+function spoilAll(router: GoformRouter, to: string, times: number): void {
+  const moment = to === 'CONNECT_NETWORK' ? 'before-acting' : 'after-acting'
+  router.resetConnection(moment, { to, times })
+}
 
 describe('mobile data', () => {
   test('is switched off and on', async (t) => {

@@ -5,7 +5,7 @@ import type { Modem } from '../../src/modem/modem.ts'
 import { MC888, MF79U, MF833 } from '../../src/simulator/goform-profiles.ts'
 import type { GoformRouter } from '../../src/simulator/goform-router.ts'
 import type { RouterBench } from './router-bench.ts'
-import { FRIEND, setUp } from './router-bench.ts'
+import { FRIEND, OWN_NUMBER, setUp } from './router-bench.ts'
 
 const TO_SEND = 'SEND_SMS'
 
@@ -40,6 +40,18 @@ describe('sending', () => {
     assert.deepEqual((await send(bench, modem)).outcome, [1])
     assert.deepEqual((await send(bench, modem)).outcome, [2])
     assert.deepEqual(bench.router.store.rows('nv'), [])
+  })
+
+  test('leaves a message alone that has got the id of the sent one by the time it is tidied up', async (t) => {
+    const bench = await setUp(t, { profile: { newIds: 'lowest-free', stores: { nv: 1, sim: 1 } } })
+    const modem = await bench.open()
+    bench.router.resetConnection('after-acting', { to: 'DELETE_SMS' })
+    const sending = send(bench, modem)
+    while (bench.router.store.rows('nv').length === 0) await new Promise((resolve) => setImmediate(resolve))
+    bench.network.inject({ from: FRIEND, to: OWN_NUMBER, text: 'news' })
+    assert.equal(code(await sending), 'sent')
+    const texts = (await modem.can.sms?.list(true))?.map(({ raw }) => bench.driver().join([raw]).text)
+    assert.deepEqual(texts, ['news'])
   })
 
   test('does not believe the outcome of the message before', async (t) => {
@@ -92,6 +104,8 @@ describe('a send whose answer is spoilt', () => {
   const FAULTS: readonly (readonly [name: string, break_: (router: GoformRouter) => void, isTaken: boolean])[] = [
     ['a web page', (router) => router.answerHtml({ to: TO_SEND }), true],
     ['half of its JSON', (router) => router.truncateJson({ to: TO_SEND }), true],
+    ['a result without a word', (router) => router.answerResult('', { to: TO_SEND }), true],
+    ['a result that nobody knows', (router) => router.answerResult('queued', { to: TO_SEND }), true],
     ['nothing', (router) => router.answerEmpty({ to: TO_SEND }), true],
     ['HTTP 500', (router) => router.answer500({ to: TO_SEND }), true],
     ['a length too long', (router) => router.announceWrongLength(5, { to: TO_SEND }), true],

@@ -105,6 +105,30 @@ describe('a session', () => {
     }
   })
 
+  test('that outlived a crash is known to be ours: a person may take it, and it is ended with us', async (t) => {
+    const { open, router, written } = await setUp(t, { like: MF79U, profile: { cookie: null } })
+    await open()
+    const second = await open()
+    router.personLogsIn()
+    await assert.rejects(second.readState(['signal']), { code: 'session_taken' })
+    assert.equal(logins(router), 1)
+
+    router.personLogsOut()
+    await open()
+    const fourth = await open()
+    assert.equal(logins(router), 2)
+    await fourth.close()
+    assert.equal(written().at(-1), 'LOGOUT')
+  })
+
+  test('is ended, too, when opening fails behind the login', async (t) => {
+    const { driver, router, written } = await setUp(t)
+    router.needPin('1234')
+    router.resetConnection('after-acting', { to: 'ENTER_PIN' })
+    await assert.rejects(driver({ pin: '1234' }).open(new AbortController().signal), { code: 'closed' })
+    assert.equal(written().at(-1), 'LOGOUT')
+  })
+
   test('is ended when the modem is closed, so that the next one finds the door open', async (t) => {
     const { open, router, written } = await setUp(t)
     const modem = await open()

@@ -1,7 +1,8 @@
 import assert from 'node:assert/strict'
 import { describe, test } from 'node:test'
-import { MF823 } from '../../src/simulator/goform-profiles.ts'
+import { MC888, MF823 } from '../../src/simulator/goform-profiles.ts'
 import { setUp } from './router-bench.ts'
+import { PinNotes } from './stick-bench.ts'
 
 const entered = (requests: readonly { readonly fields: URLSearchParams }[]): number =>
   requests.filter(({ fields }) => fields.get('goformId') === 'ENTER_PIN').length
@@ -26,6 +27,39 @@ describe('the SIM of a router', () => {
     await first.close()
     await open({ pin: '9999' })
     assert.equal(entered(router.requests), 1)
+  })
+
+  test('is asked again with a PIN that never left our hands, and with one that the router did not pass on', async (t) => {
+    const { driver, open, router } = await setUp(t, { like: { ...MC888, tokenRotates: 'never' } })
+    router.needPin('1234')
+    const notes = new PinNotes()
+    const refused = (): boolean => {
+      router.resetConnection('before-acting', { to: 'RD', times: 2 })
+      return notes.refused()
+    }
+    const early = { refused, remember: notes.remember }
+    await assert.rejects(driver({ pin: '1234', pinMemory: early }).open(new AbortController().signal), {
+      code: 'closed',
+    })
+    assert.deepEqual([entered(router.requests), notes.isRefused], [0, false])
+
+    const remember = (refused: boolean): void => {
+      notes.remember(refused)
+      if (refused) router.rotateRd()
+    }
+    const modem = await open({ pin: '1234', pinMemory: { refused: notes.refused, remember } })
+    assert.match(modem.problem?.message ?? '', /did not hand/)
+    assert.deepEqual([entered(router.requests), notes.isRefused, router.sim.pinTries], [1, false, 3])
+    await modem.close()
+    assert.equal((await open({ pin: '1234', pinMemory: notes })).problem, null)
+  })
+
+  test('is not asked again when the answer to the PIN was lost', async (t) => {
+    const { driver, router, pinNotes } = await setUp(t)
+    router.needPin('1234')
+    router.resetConnection('after-acting', { to: 'ENTER_PIN' })
+    await assert.rejects(driver({ pin: '9999' }).open(new AbortController().signal), { code: 'closed' })
+    assert.deepEqual([entered(router.requests), pinNotes.isRefused], [1, true])
   })
 
   test('keeps its last try for people', async (t) => {

@@ -4,6 +4,7 @@ import { describe, test } from 'node:test'
 import { ModemError } from '../../src/modem/errors.ts'
 import type { SmsStore } from '../../src/modem/modem.ts'
 import { MC888, MF79RU, MF79U, MF833 } from '../../src/simulator/goform-profiles.ts'
+import type { GoformRouter } from '../../src/simulator/goform-router.ts'
 import type { RouterBench } from './router-bench.ts'
 import { FRIEND, OWN_NUMBER, setUp } from './router-bench.ts'
 
@@ -117,6 +118,33 @@ describe('the stores', () => {
       assert.ok(error instanceof ModemError)
       return error.retry === 'later' && /still has them/.test(error.message)
     })
+  })
+
+  for (const [name, lose] of [
+    ['a reset', (router: GoformRouter) => router.resetConnection('after-acting', { to: 'DELETE_SMS' })],
+    ['silence', (router: GoformRouter) => router.swallowAnswer('after-acting', { to: 'DELETE_SMS' })],
+    ['a web page', (router: GoformRouter) => router.answerHtml({ to: 'DELETE_SMS' })],
+  ] as const) {
+    test(`keep the message that got the id of a deleted one while the answer was lost by ${name}`, async (t) => {
+      const bench = await setUp(t, { profile: { newIds: 'lowest-free', stores: { nv: 1, sim: 1 } } })
+      const store = await storeOf(bench)
+      arrives(bench, 'old')
+      arrives(bench, 'new, waiting for room')
+      const segments = await store.list(true)
+      lose(bench.router)
+      await store.remove(segments)
+      assert.deepEqual(await textsOf(bench, store), ['new, waiting for room'])
+      assert.equal(bench.written().filter((id) => id === 'DELETE_SMS').length, 1)
+    })
+  }
+
+  test('delete again where the device never heard of the deletion', async (t) => {
+    const bench = await setUp(t)
+    const store = await storeOf(bench)
+    arrives(bench, 'one')
+    bench.router.resetConnection('before-acting', { to: 'DELETE_SMS' })
+    await store.remove(await store.list(true))
+    assert.deepEqual(await store.list(true), [])
   })
 
   test('of a device that never learnt the time tell two alarms of the same text apart', async (t) => {

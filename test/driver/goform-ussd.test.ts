@@ -65,4 +65,51 @@ describe('USSD', () => {
     const said = router.requests.filter(({ fields }) => fields.get('USSD_operator') === 'ussd_send')
     assert.equal(said.length, 1)
   })
+
+  test('does not take the answer of the request before for its own', async (t) => {
+    const { open, router } = await setUp(t)
+    const modem = await open()
+    await heard(modem, () => modem.can.ussd?.request('*100#'))
+    router.staleUssdFlag(1_500)
+    const menu = await heard(modem, () => modem.can.ussd?.request('*123#'))
+    assert.equal(menu.status, 'reply_needed')
+  })
+
+  test('that is refused while it is under way is told as what may be asked elsewhere', async (t) => {
+    const { open, router } = await setUp(t, { like: MC888 })
+    const modem = await open()
+    router.seekUssdService(4_000)
+    const reply = await heard(modem, () => modem.can.ussd?.request('*100#'))
+    assert.deepEqual(reply, { status: 'not_supported', text: null, dcs: null })
+  })
+
+  test('that is refused the same way twice is refused twice', async (t) => {
+    const { open } = await setUp(t, { like: MC888 })
+    const modem = await open()
+    for (let turn = 1; turn <= 2; turn += 1) {
+      await assert.rejects(async () => modem.can.ussd?.request('*100#'), { code: 'rejected_by_network' })
+    }
+  })
+
+  test('begins also where there is nothing to cancel, and the device says so', async (t) => {
+    const { open, router } = await setUp(t)
+    const modem = await open()
+    router.answerResult('failure', { to: 'USSD_PROCESS', times: 2 })
+    assert.equal((await heard(modem, () => modem.can.ussd?.request('*100#'))).status, 'done')
+  })
+
+  test('that is cancelled while the device takes it ends without an error', async (t) => {
+    const { open, router } = await setUp(t, { latency: { ussdMs: 3_000 } })
+    const modem = await open()
+    let replies = 0
+    modem.on('ussd', () => replies++)
+    router.staleUssdFlag(10_000)
+    const asked = modem.can.ussd?.request('*100#')
+    while (!router.requests.some(({ fields }) => fields.get('USSD_operator') === 'ussd_send')) {
+      await new Promise((resolve) => setImmediate(resolve))
+    }
+    await modem.can.ussd?.cancel()
+    await asked
+    assert.equal(replies, 0)
+  })
 })

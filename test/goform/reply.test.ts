@@ -62,8 +62,9 @@ describe('a write', () => {
     ['{"result":"set_devicemode successfully!"}', 'accepted'],
     ['{"result":"failure"}', 'refused'],
     ['{"result":"fail"}', 'refused'],
-    ['{"result":"3"}', 'refused'],
-    ['{"result":""}', 'refused'],
+    ['{"result":"3"}', 'unclear'],
+    ['{"result":""}', 'unclear'],
+    ['{"result":"queued"}', 'unclear'],
     ['', 'refused'],
     ['<html>', 'session_over'],
   ]

@@ -1,4 +1,5 @@
 import assert from 'node:assert/strict'
+import { getEventListeners } from 'node:events'
 import type { IncomingMessage, ServerResponse } from 'node:http'
 import { createServer } from 'node:http'
 import type { AddressInfo, Socket } from 'node:net'
@@ -191,5 +192,16 @@ describe('HTTP to a device', () => {
     const codes = waiting.map(codeOf)
     setImmediate(() => void line.close())
     assert.deepEqual(await Promise.all(codes), ['closed', 'closed'])
+  })
+
+  test('leaves nothing behind in a signal that lives longer', async (t) => {
+    const line = lineTo(t, await serve(t, (_, response) => response.end('{}')))
+    const { signal } = new AbortController()
+    for (let turn = 1; turn <= 5; turn += 1) await line.exchange(GET, 1_000, signal)
+    assert.equal(getEventListeners(signal, 'abort').length, 0)
+    // Signals made of it, which are no listeners.
+    const symbol = Object.getOwnPropertySymbols(signal).find(({ description }) => description === 'kDependantSignals')
+    const dependants = symbol === undefined ? undefined : Reflect.get(signal, symbol)
+    assert.equal(dependants?.size ?? 0, 0)
   })
 })
