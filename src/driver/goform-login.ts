@@ -197,6 +197,6 @@ function closedFor(leftMs: number): ModemError {
 function spent(): ModemError {
   return new ModemError(
     'not_allowed',
-    `The router did not take the configured password or user name, ${MOST_REFUSALS} times. It is not tried again before tomorrow, or until the configuration names another one: after five wrong passwords the router would lock itself.`,
+    `The router refused the configured password or user name, ${MOST_REFUSALS} times. It is not tried again before tomorrow, or until the configuration names another one: after five wrong passwords the router would lock itself.`,
   )
 }
