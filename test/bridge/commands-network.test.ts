@@ -1,56 +1,14 @@
 import assert from 'node:assert/strict'
-import type { TestContext } from 'node:test'
 import { describe, test } from 'node:test'
 import { Bridge } from '../../src/bridge/bridge.ts'
-import type { Answer } from '../../src/bridge/commands.ts'
 import { NETWORK_COMMANDS } from '../../src/bridge/commands-network.ts'
-import type { SupervisorOptions } from '../../src/bridge/supervisor-options.ts'
 import { ModemError } from '../../src/modem/errors.ts'
-import type { StickProfile } from '../../src/simulator/profiles.ts'
-import { MF831 } from '../../src/simulator/profiles.ts'
-import type { AtStickOptions } from '../../src/simulator/stick-hardware.ts'
 import type { Bench } from '../driver/stick-bench.ts'
-import { setUp as setUpStick } from '../driver/stick-bench.ts'
-import { settle, supervise } from './supervisor-bench.ts'
+import type { Given } from './commands-bench.ts'
+import { codeOf, setUp } from './commands-bench.ts'
+import { supervise } from './supervisor-bench.ts'
 
 const PIN = '1234'
-
-type Given = Partial<Omit<AtStickOptions, 'profile' | 'network'>> & { readonly profile?: Partial<StickProfile> }
-
-/** A real modem over a simulated stick, its supervisor, and the bridge in front of it; time moves only when told. */
-async function setUp(t: TestContext, given: Given = {}, options: Partial<SupervisorOptions> = {}) {
-  const supervised = supervise(t, { allowRawAt: true, ...options })
-  const stickBench = setUpStick(t, { profile: MF831, ...given })
-  supervised.opens(async () => {
-    if (!stickBench.stick.isOnBus) throw new ModemError('modem_offline', 'There is no such port.')
-    return stickBench.open()
-  })
-  const { supervisor, journal, pass, outlet } = supervised
-  const bridge = new Bridge({
-    journal,
-    supervisors: new Map([['stick', supervisor]]),
-    keepMs: 1,
-    onProblem: (problem, cause) => assert.fail(`${problem} ${cause}`),
-  })
-  const until = async (condition: () => boolean, seconds: number): Promise<boolean> => {
-    for (let second = 0; second < seconds && !condition(); second += 1) await pass(1)
-    return condition()
-  }
-  const ask = async (name: string, payload: unknown, meanwhile: () => void = () => {}): Promise<Answer> => {
-    const text = typeof payload === 'string' ? payload : JSON.stringify(payload)
-    let answers = 0
-    const { answer } = bridge.carryOut('stick', name, Buffer.from(text), { identity: 'x', messageExpiresAt: null })
-    void answer.then(() => answers++)
-    await settle()
-    meanwhile()
-    assert.ok(await until(() => answers > 0, 400), 'one answer for every request')
-    return answer
-  }
-  assert.ok(await until(() => ['ready', 'unlocking'].includes(outlet.phases.at(-1) ?? ''), 200), 'it opens')
-  return { ...stickBench, ...supervised, ask, until }
-}
-
-const codeOf = (answer: Answer): string => (answer.status === 'ok' ? 'ok' : answer.error.code)
 
 interface Row {
   readonly name: string
