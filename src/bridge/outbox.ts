@@ -80,18 +80,26 @@ export class Outbox {
     let handedOver = false
     try {
       const references = await store.submit(submission, () => {
+        // It may have waited behind other commands for so long that somebody cancelled it, and was told so.
+        if (!this.#isOpen(outbound)) throw new ModemError('not_allowed', 'The message was cancelled meanwhile.')
         journal.outbound.submitting(outbound.seq, part.part)
         handedOver = true
       })
       journal.outbound.partSettled(outbound.seq, part.part, 'submitted', references)
     } catch (error) {
       if (!(error instanceof ModemError)) throw error
+      if (!handedOver && !this.#isOpen(outbound)) return
       // Half of it would make a part that certainly failed one of which nobody knows.
       journal.together(() => this.#refused(outbound, part, error, handedOver))
       if (error.retry === 'after_reopen') throw error
       return
     }
     this.#finish(journal.outbound.byId(outbound.modem, outbound.id) ?? outbound)
+  }
+
+  #isOpen({ modem, id }: Outbound): boolean {
+    const status = this.#options.journal.outbound.byId(modem, id)?.status
+    return status === 'queued' || status === 'sending'
   }
 
   #refused(outbound: Outbound, part: OutboundPart, error: ModemError, handedOver: boolean): void {

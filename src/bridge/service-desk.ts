@@ -62,7 +62,9 @@ export class ServiceDesk implements ModemService {
     const outbound = journal.outbound.byId(modem, id)
     if (outbound === undefined)
       throw new ModemError('invalid_request', `id: no message ${JSON.stringify(id)} is known.`)
-    if (outbound.status !== 'queued') {
+    // One that was tried and waits for a network is as good as queued.
+    const isWaiting = outbound.status === 'sending' && outbound.parts.every(({ state }) => state === 'waiting')
+    if (outbound.status !== 'queued' && !isWaiting) {
       throw new ModemError(
         'not_allowed',
         `The message ${JSON.stringify(id)} is ${outbound.status}: only a queued one can be cancelled.`,
@@ -112,8 +114,15 @@ export class ServiceDesk implements ModemService {
     if (modem.can.radio === undefined)
       throw new ModemError('not_supported', 'The radio of this modem cannot be switched.')
     // First, so that nothing turns on again what is being turned off.
+    const before = !radioWish.isOff
     radioWish.set(on)
-    await modem.can.radio.set(on)
+    try {
+      await modem.can.radio.set(on)
+    } catch (error) {
+      // One that went away takes the wish when it is back; one that refuses has it not.
+      if (!(error instanceof ModemError) || error.retry !== 'after_reopen') radioWish.set(before)
+      throw error
+    }
     if (on) await untilRegistered(modem, board, options.elapsed, 'The radio is on')
     await refresh()
   }

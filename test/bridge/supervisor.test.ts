@@ -536,3 +536,64 @@ test('a report that lies in the modem settles a part that was being handed over 
     ['unknown', 'delivered'],
   )
 })
+
+test('a message that is cancelled while it waits behind other commands is not sent', async (t) => {
+  const { modem, outlet, pass, supervisor } = supervise(t)
+  await pass(1)
+  let handsOver = (): void => {}
+  let isSent = false
+  modem().onSubmit = async (_, handOver) => {
+    await new Promise<void>((resolve) => {
+      handsOver = resolve
+    })
+    handOver()
+    isSent = true
+    return [1]
+  }
+  const [accepted] = supervisor.service.accept(
+    { to: ['+491711'], text: 'x', flash: false, priority: 'normal', encoding: 'auto' },
+    context,
+  )
+  await pass(1)
+  supervisor.service.cancel(accepted?.id ?? '')
+  handsOver()
+  await pass(30)
+  assert.equal(isSent, false)
+  assert.equal(outlet.statuses.at(-1)?.status, 'cancelled')
+})
+
+test('a message that waits for a network can be cancelled, and one of which a part is out cannot', async (t) => {
+  const { modem, outlet, pass, supervisor } = supervise(t)
+  await pass(1)
+  const send = (text: string): string =>
+    supervisor.service.accept(
+      { to: ['+491711'], text, flash: false, priority: 'normal', encoding: 'auto' },
+      { identity: text, messageExpiresAt: null },
+    )[0]?.id ?? ''
+  const none = new ModemError('not_registered', 'no network service', { cms: 331 })
+  modem().onSubmit = async () => Promise.reject(none)
+  const waiting = send('x')
+  await pass(15)
+  supervisor.service.cancel(waiting)
+  await pass(15)
+  assert.equal(outlet.statuses.at(-1)?.status, 'cancelled')
+  modem().onSubmit = async ({ part }, handOver) => {
+    if (part > 1) throw none
+    handOver()
+    return [1]
+  }
+  const begun = send('longer than ten')
+  await pass(1)
+  assert.throws(() => supervisor.service.cancel(begun), { code: 'not_allowed' })
+})
+
+test('a radio that refuses to be switched off is not taken for one that is', async (t) => {
+  const { modem, outlet, pass, supervisor, journal } = supervise(t)
+  await pass(1)
+  const set = async () => Promise.reject(new ModemError('rejected_by_modem', 'no'))
+  Object.assign(modem().can, { radio: { set } })
+  await assert.rejects(supervisor.service.setRadio(false), { code: 'rejected_by_modem' })
+  assert.equal(journal.note('radio_off/stick'), null)
+  await pass(60)
+  assert.equal(outlet.problem, null)
+})
