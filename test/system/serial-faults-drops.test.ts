@@ -10,24 +10,6 @@ onTheRoad('a stick that leaves the bus loses nothing', {
     await rig.settled([], 300_000)
   },
 
-  'at a USSD request, at each of its steps: one answer says so, and the code is not said again': async (setUp) => {
-    const rig = await setUp()
-    await rig.ready()
-    const answers = () => rig.observer.on('stick/response/ussd/send') as Record<string, unknown>[]
-    for (const [index, moment] of (['before-cusd-result', 'before-cusd', 'mid-cusd'] as const).entries()) {
-      rig.stick.dropAt(moment)
-      await rig.lostAndFound(async () => {
-        await rig.observer.command('stick', 'ussd/send', '*100#')
-        await rig.until('the answer', () => answers().length === index + 1)
-        await rig.exchange(`during ${index}`)
-      })
-      assert.equal(answers()[index]?.['status'], 'error')
-      assert.equal(rig.stick.faults.dropAt, null)
-    }
-    await rig.settled()
-    assert.equal(answers().length, 3)
-  },
-
   'in the middle of a list': async (setUp) => {
     const rig = await setUp()
     await rig.ready()
