@@ -10,6 +10,20 @@ onTheRoad('a stick that leaves the bus loses nothing', {
     await rig.settled([], 300_000)
   },
 
+  'at a USSD request, at each of its steps: one answer says so': async (setUp) => {
+    const rig = await setUp()
+    await rig.ready()
+    for (const moment of ['before-cusd-result', 'before-cusd', 'mid-cusd'] as const) {
+      rig.stick.dropAt(moment)
+      await rig.lostAndFound(async () => {
+        assert.equal((await rig.ussd('*100#'))['status'], 'error')
+        await rig.exchange(moment)
+      })
+      assert.equal(rig.stick.faults.dropAt, null)
+    }
+    await rig.settled()
+  },
+
   'in the middle of a list': async (setUp) => {
     const rig = await setUp()
     await rig.ready()

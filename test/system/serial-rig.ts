@@ -140,6 +140,13 @@ export class Rig {
     await this.until('the answer to refresh', () => this.observer.on('stick/response/refresh').length > 0)
   }
 
+  /** A USSD code; resolves with the answer to the command. */
+  async ussd(code: string): Promise<Json> {
+    const before = this.observer.on('stick/response/ussd/send').length
+    await this.observer.command(`${this.#base}/stick`, 'ussd/send', { code })
+    return this.until(`the answer to ${code}`, () => (this.observer.on('stick/response/ussd/send') as Json[])[before])
+  }
+
   /** Somebody writes to the stick. */
   inject(text: string): void {
     this.#injected.push(text)
