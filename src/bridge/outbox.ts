@@ -20,6 +20,8 @@ const OUTCOME_UNKNOWN_CMS = new Set([332])
 /** Journal → modem, one hand-over at a time. */
 export class Outbox {
   readonly #options: OutboxOptions
+  /** What waits for a SIM or a network, by its seq. */
+  readonly #waiting = new Set<number>()
 
   constructor(options: OutboxOptions) {
     this.#options = options
@@ -45,6 +47,13 @@ export class Outbox {
       })
     }
     onPublication()
+  }
+
+  /** The modem is registered with a network again: what waits for that is due now. */
+  networkReturned(): void {
+    const { journal, now } = this.#options
+    for (const seq of this.#waiting) journal.outbound.waitUntil(seq, now())
+    this.#waiting.clear()
   }
 
   /**
@@ -115,6 +124,7 @@ export class Outbox {
     // Nor is a SIM that was taken out, or a network that is not there: a message waits for them as it waits for its modem.
     if (error.code === 'sim_not_ready' || error.code === 'not_registered') {
       journal.outbound.waitUntil(outbound.seq, now() + retry.backoffMs)
+      this.#waiting.add(outbound.seq)
       return
     }
     if (error.retry !== 'never' && outbound.attempts + 1 < retry.attempts) {

@@ -213,11 +213,12 @@ export class Session {
   }
 
   async #polling(modem: Modem, signal: AbortSignal): Promise<void> {
-    const { options, bells, board, tolerantly, onServed, onState, aid } = this.#links
+    const { options, outbox, bells, board, tolerantly, onServed, onState, aid } = this.#links
     const { poll, elapsed } = options
     let statusAt = elapsed() + poll.statusMs
     // Without a store it was not when the modem was started up, whatever it has become since.
     let wasReady = board.state.sim === 'ready' && modem.can.sms !== undefined
+    let wasRegistered = isRegistered(board.state)
     while (!signal.aborted) {
       await bells.poll.wait(poll.signalMs, signal)
       if (signal.aborted) return
@@ -235,6 +236,11 @@ export class Session {
       // It may be another SIM, and the store behind it is to be set up anew.
       if (isReady && !wasReady) throw new ModemError('closed', 'The SIM has become ready: the modem is opened again.')
       wasReady = isReady
+      if (isRegistered(board.state) && !wasRegistered) {
+        await tolerantly('send', async () => outbox.networkReturned())
+        bells.send.ring()
+      }
+      wasRegistered = isRegistered(board.state)
       const aiding = aid(modem, signal)
       this.#aiding = aiding.catch(() => undefined)
       await aiding

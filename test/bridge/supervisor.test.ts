@@ -466,6 +466,23 @@ test('a message waits for a network as it waits for a modem', async (t) => {
   assert.equal(outlet.statuses.at(-1)?.status, 'sent')
 })
 
+test('a message that waits for a network is sent at once when the modem says that it is registered', async (t) => {
+  const { modem, outlet, pass, supervisor } = supervise(t, { retry: { attempts: 3, backoffMs: 10 * MINUTE_S * 1000 } })
+  await pass(1)
+  const { onSubmit } = modem()
+  modem().state = { ...modem().state, registration: { state: 'searching', accessTechnology: null } }
+  modem().emit('changed', 'registration')
+  modem().onSubmit = async () => Promise.reject(new ModemError('not_registered', 'no network service', { cms: 331 }))
+  supervisor.service.accept({ to: ['+491711'], text: 'x', flash: false, priority: 'normal', encoding: 'auto' }, context)
+  await pass(60)
+  assert.equal(outlet.statuses.at(-1)?.status, 'queued')
+  modem().onSubmit = onSubmit
+  modem().state = { ...modem().state, registration: { state: 'home', accessTechnology: 'lte' } }
+  modem().emit('changed', 'registration')
+  await pass(1)
+  assert.equal(outlet.statuses.at(-1)?.status, 'sent')
+})
+
 test('a message is published although the modem does not let go of it', async (t) => {
   const { modem, outlet, pass } = supervise(t)
   await pass(1)
