@@ -5,7 +5,8 @@ import type { CliIo } from './command-line.ts'
 import { UsageError } from './command-line.ts'
 import { runDemo } from './demo.ts'
 import { runHealthcheck } from './healthcheck.ts'
-import { configFrom } from './sources.ts'
+import { init, isAtTerminal } from './init-verb.ts'
+import { configFrom, isFirstStart } from './sources.ts'
 import { start } from './start.ts'
 import { doctor, ports, switchMode } from './usb-verbs.ts'
 import { version } from './version.ts'
@@ -23,13 +24,19 @@ const VERBS: readonly Verb[] = [
     name: 'start',
     synopsis: '[start] [--config FILE] [--OPTION=VALUE …]',
     summary: 'run the bridge',
-    run: (io, signal) => start(() => configFrom(io), signal),
+    run: startOrInit,
   },
   {
     name: 'demo',
     synopsis: 'demo [--for 20s]',
     summary: 'run it with simulated modems and a broker of its own; touches no file of yours',
     run: runDemo,
+  },
+  {
+    name: 'init',
+    synopsis: 'init [--config FILE]',
+    summary: 'ask for modem and broker, try them, write the configuration',
+    run: init,
   },
   {
     name: 'check',
@@ -73,6 +80,12 @@ export async function runCli(io: CliIo): Promise<number> {
     if (error instanceof ModemError) return complain(error.message, 1)
     throw error
   }
+}
+
+/** Whoever starts it for the first time, by hand and without having configured anything, is asked. */
+async function startOrInit(io: CliIo, signal: AbortSignal): Promise<number> {
+  const code = isFirstStart(io) && isAtTerminal() ? await init(io, signal) : 0
+  return code === 0 ? start(() => configFrom(io), signal) : code
 }
 
 /** Aborts at SIGINT and SIGTERM; the second of them ends the process at once. */

@@ -48,34 +48,51 @@ export async function runPorts(io: PortsIo): Promise<number> {
   return 0
 }
 
+/** How a stick is told apart from all others. */
+export interface StickPlace {
+  readonly port: string
+  readonly imei: string | null
+}
+
 /**
- * The entry for `modems:` for each stick that answers, told apart by what is its own: the by-id link of its port; where
- * equal sticks share that link, the IMEI, or the socket when it tells none or `canShowImei` is `false`; `auto` for an
- * only stick without links.
+ * The place of each stick that answers, by what is its own: the by-id link of its port; where equal sticks share that
+ * link, the IMEI, or the socket when it tells none or `canShowImei` is `false`; `auto` for an only stick without links.
  */
-export function configurationLines(
+export function placesOf(
   scan: UsbScan,
   asked: readonly AskedDevice[],
   { canShowImei = true }: { readonly canShowImei?: boolean } = {},
-): ReadonlyMap<UsbModemDevice, string> {
+): ReadonlyMap<UsbModemDevice, StickPlace> {
   const isOnlyStick = asked.filter(({ ports }) => ports.length > 0).length === 1
-  const lines = new Map<UsbModemDevice, string>()
+  const places = new Map<UsbModemDevice, StickPlace>()
   for (const { device, ports } of asked) {
     const port = ports.find(({ answer }) => answer !== null)
-    if (port === undefined) continue
-    const id = lines.size === 0 ? 'stick' : `stick${lines.size + 1}`
-    lines.set(device, `- {id: ${id}, transport: serial, ${placeOf(port)}}`)
+    if (port !== undefined) places.set(device, placeOf(port))
   }
-  return lines
+  return places
 
-  function placeOf({ tty, answer }: AskedPort): string {
+  function placeOf({ tty, answer }: AskedPort): StickPlace {
     const name = stableName(scan, tty)
     const imei = answer?.imei ?? null
-    if (name.includes('/by-id/')) return `port: "${name}"`
-    if (isOnlyStick) return 'port: auto'
-    if (imei !== null && canShowImei) return `port: auto, imei: "${imei}"`
-    return `port: "${name}"`
+    if (name.includes('/by-id/')) return { port: name, imei: null }
+    if (isOnlyStick) return { port: 'auto', imei: null }
+    return imei !== null && canShowImei ? { port: 'auto', imei } : { port: name, imei: null }
   }
+}
+
+/** The entries for `modems:`, one line for each stick that answers. */
+export function configurationLines(...found: Parameters<typeof placesOf>): ReadonlyMap<UsbModemDevice, string> {
+  return new Map([...placesOf(...found)].map(([device, place], index) => [device, lineOf(stickId(index), place)]))
+}
+
+/** The id of the first stick, the second … when nobody has named them. @param index from 0 */
+export function stickId(index: number): string {
+  return index === 0 ? 'stick' : `stick${index + 1}`
+}
+
+function lineOf(id: string, { port, imei }: StickPlace): string {
+  const place = port === 'auto' ? `port: auto${imei === null ? '' : `, imei: "${imei}"`}` : `port: "${port}"`
+  return `- {id: ${id}, transport: serial, ${place}}`
 }
 
 /**
@@ -124,8 +141,12 @@ export async function listPorts({ scan, probe, held, showsImei }: ListingOptions
   }))
 }
 
-async function askDevice(device: UsbModemDevice, probe: ProbePort): Promise<AskedDevice> {
-  const ports: AskedPort[] = []
+/** Asks all ports of a device, one after the other. */
+export async function askDevice<Answer extends ProbeAnswer>(
+  device: UsbModemDevice,
+  probe: (tty: string) => Promise<Answer | undefined>,
+): Promise<{ readonly device: UsbModemDevice; readonly ports: readonly AskedPort<Answer>[] }> {
+  const ports: AskedPort<Answer>[] = []
   for (const port of portsInOrder(device)) {
     ports.push({ tty: port.tty, interface: port.interface, ...(await askPort(port.tty, probe)) })
   }

@@ -1,18 +1,14 @@
-import { createHash } from 'node:crypto'
 import { monotonicFactory } from 'ulid'
 import { Bridge } from '../bridge/bridge.ts'
 import { carryOutRequest } from '../bridge/bridge-requests.ts'
 import { COMMANDS } from '../bridge/commands.ts'
 import type { Outlet } from '../bridge/outlet.ts'
-import { RadioWish } from '../bridge/radio-wish.ts'
 import { Supervisor } from '../bridge/supervisor.ts'
 import { redacted } from '../config/redact.ts'
 import type { Config } from '../config/schema.ts'
 import { querySlug } from '../config/ussd.ts'
-import { createDriver } from '../driver/create-driver.ts'
 import { discover } from '../homeassistant/discovery.ts'
 import { Journal } from '../journal/journal.ts'
-import type { Driver } from '../modem/modem.ts'
 import type { RunningBroker } from '../mqtt/broker.ts'
 import { startBroker } from '../mqtt/broker.ts'
 import { MqttConnection } from '../mqtt/client.ts'
@@ -25,8 +21,8 @@ import { openHealthPort } from './health-port.ts'
 import { HealthReports } from './health-reports.ts'
 import type { Log, Logger } from './logger.ts'
 import { createLogger } from './logger.ts'
+import { driverFor } from './modem-driver.ts'
 import { brokerOptions, connectionOptions, hostOf, withoutUser } from './mqtt-options.ts'
-import { routerDriver } from './router-driver.ts'
 import { probing, scan } from './usb-verbs.ts'
 import { version } from './version.ts'
 
@@ -202,35 +198,6 @@ function createBridge(config: Config, journal: Journal, outlet: Outlet, logger: 
 function ussdSettings({ ussd }: Config) {
   const queries = ussd.queries.map(({ every, ...query }) => ({ ...query, slug: querySlug(query.name), everyMs: every }))
   return { fallback: ussd.fallback, timeoutMs: ussd.timeout, queries }
-}
-
-/** @param held ports that other modems have now, or have lent to somebody */
-function driverFor(
-  config: Config,
-  modem: Config['modems'][number],
-  journal: Journal,
-  held: () => readonly string[],
-): Driver {
-  const others = config.modems.filter(({ id, transport }) => id !== modem.id && transport === 'serial')
-  const note = `pin_refused/${modem.id}`
-  const fingerprint = createHash('sha256').update(`${modem.id}/${modem.pin}`).digest('hex')
-  const pin = {
-    pin: modem.pin,
-    pinMemory: {
-      refused: () => journal.note(note) === fingerprint,
-      remember: (refused: boolean) => journal.setNote(note, refused ? fingerprint : null),
-    },
-  }
-  if (modem.transport === 'http') return routerDriver(modem, pin, journal)
-  return createDriver({
-    port: modem.port,
-    imei: modem.imei,
-    baud: modem.baud,
-    ...pin,
-    isRadioOff: () => new RadioWish(journal, modem.id).isOff,
-    storage: config.sms.storage,
-    claimed: () => [...others.flatMap(({ port, imei }) => (port === 'auto' ? (imei ?? []) : port)), ...held()],
-  })
 }
 
 /** What goes out is also told in the log: without numbers and texts. */

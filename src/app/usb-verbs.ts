@@ -23,7 +23,8 @@ import { getPage } from './stick-web-page.ts'
 import type { SwitchTarget } from './switch.ts'
 import { runSwitch } from './switch.ts'
 
-const BAUD = 115_200
+/** Bits per second where nothing is configured; USB sticks ignore it. */
+export const BAUD = 115_200
 const PAGE_LIMIT_MS = 5000
 
 /** What is on the USB now. */

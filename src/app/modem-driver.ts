@@ -1,0 +1,39 @@
+import { createHash } from 'node:crypto'
+import { RadioWish } from '../bridge/radio-wish.ts'
+import type { Config } from '../config/schema.ts'
+import { createDriver } from '../driver/create-driver.ts'
+import type { Journal } from '../journal/journal.ts'
+import type { Driver } from '../modem/modem.ts'
+import { routerDriver } from './router-driver.ts'
+
+/**
+ * The Driver of a configured modem; what must outlast it is kept in the journal.
+ * @param held ports that other modems have now, or have lent to somebody
+ */
+export function driverFor(
+  config: Config,
+  modem: Config['modems'][number],
+  journal: Journal,
+  held: () => readonly string[],
+): Driver {
+  const others = config.modems.filter(({ id, transport }) => id !== modem.id && transport === 'serial')
+  const note = `pin_refused/${modem.id}`
+  const fingerprint = createHash('sha256').update(`${modem.id}/${modem.pin}`).digest('hex')
+  const pin = {
+    pin: modem.pin,
+    pinMemory: {
+      refused: () => journal.note(note) === fingerprint,
+      remember: (refused: boolean) => journal.setNote(note, refused ? fingerprint : null),
+    },
+  }
+  if (modem.transport === 'http') return routerDriver(modem, pin, journal)
+  return createDriver({
+    port: modem.port,
+    imei: modem.imei,
+    baud: modem.baud,
+    ...pin,
+    isRadioOff: () => new RadioWish(journal, modem.id).isOff,
+    storage: config.sms.storage,
+    claimed: () => [...others.flatMap(({ port, imei }) => (port === 'auto' ? (imei ?? []) : port)), ...held()],
+  })
+}
