@@ -62,8 +62,8 @@ const HOUSE: House = {
   emptyWords: ['util', 'utils', 'helper', 'helpers', 'common', 'manager', 'base', 'index', 'misc', 'shared'],
 }
 
-/** Test folders that mirror no folder of `src/`: suites for several, and whole programs. */
-const FOLDERS_OF_THEIR_OWN = ['contract', 'system']
+/** Test folders that mirror no folder of `src/`: suites for several, the examples, and whole programs. */
+const FOLDERS_OF_THEIR_OWN = ['contract', 'examples', 'system']
 
 const ROOT = fileURLToPath(new URL('..', import.meta.url))
 

@@ -72,15 +72,13 @@ export async function ended(child: ChildProcess): Promise<number | NodeJS.Signal
   return child.exitCode ?? child.signalCode
 }
 
-/** mosquitto with persistence, on loopback. */
-export async function startMosquitto(t: TestContext): Promise<number> {
+/** mosquitto with persistence, on loopback. @param more lines for its configuration, such as a second listener */
+export async function startMosquitto(t: TestContext, more = ''): Promise<number> {
   const folder = temporaryFolder(t)
   const port = await freePort()
   const file = join(folder, 'mosquitto.conf')
-  writeFileSync(
-    file,
-    `listener ${port} 127.0.0.1\nallow_anonymous true\npersistence true\npersistence_location ${folder}/\nuser root\n`,
-  )
+  const own = `listener ${port} 127.0.0.1\nallow_anonymous true\npersistence true\npersistence_location ${folder}/\nuser root\n`
+  writeFileSync(file, `per_listener_settings true\n${own}${more}`)
   run(t, existsSync('/usr/sbin/mosquitto') ? '/usr/sbin/mosquitto' : 'mosquitto', ['-c', file])
   await listening(port)
   return port
