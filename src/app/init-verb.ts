@@ -6,6 +6,7 @@ import { loadConfig } from '../config/load.ts'
 import type { Config } from '../config/schema.ts'
 import { Journal } from '../journal/journal.ts'
 import { ModemError } from '../modem/errors.ts'
+import { ExchangeRing } from '../modem/exchange-ring.ts'
 import type { OutboundSms } from '../modem/messages.ts'
 import type { Driver, Modem } from '../modem/modem.ts'
 import type { CliIo } from './command-line.ts'
@@ -105,7 +106,7 @@ async function withModem<Result>(
   if (modemConfig === undefined) throw new Error(`no modem ${id}`)
   const journal = new Journal(config.journal.path, Date.now, () => undefined)
   try {
-    const driver = driverFor(config, modemConfig, journal, () => [])
+    const driver = driverFor(config, modemConfig, journal, new ExchangeRing(), () => [])
     const modem = await driver.open(signal)
     try {
       return await act(modem, driver)

@@ -3,17 +3,20 @@ import { RadioWish } from '../bridge/radio-wish.ts'
 import type { Config } from '../config/schema.ts'
 import { createDriver } from '../driver/create-driver.ts'
 import type { Journal } from '../journal/journal.ts'
+import type { ExchangeRing } from '../modem/exchange-ring.ts'
 import type { Driver } from '../modem/modem.ts'
 import { routerDriver } from './router-driver.ts'
 
 /**
  * The Driver of a configured modem; what must outlast it is kept in the journal.
+ * @param exchanges where the conversation is written down
  * @param held ports that other modems have now, or have lent to somebody
  */
 export function driverFor(
   config: Config,
   modem: Config['modems'][number],
   journal: Journal,
+  exchanges: ExchangeRing,
   held: () => readonly string[],
 ): Driver {
   const others = config.modems.filter(({ id, transport }) => id !== modem.id && transport === 'serial')
@@ -26,7 +29,7 @@ export function driverFor(
       remember: (refused: boolean) => journal.setNote(note, refused ? fingerprint : null),
     },
   }
-  if (modem.transport === 'http') return routerDriver(modem, pin, journal)
+  if (modem.transport === 'http') return routerDriver(modem, pin, journal, exchanges)
   return createDriver({
     port: modem.port,
     imei: modem.imei,
@@ -34,6 +37,7 @@ export function driverFor(
     ...pin,
     isRadioOff: () => new RadioWish(journal, modem.id).isOff,
     storage: config.sms.storage,
+    exchanges,
     claimed: () => [...others.flatMap(({ port, imei }) => (port === 'auto' ? (imei ?? []) : port)), ...held()],
   })
 }

@@ -4,6 +4,7 @@ import type { GoformOptions } from '../driver/goform-driver.ts'
 import { createGoformDriver } from '../driver/goform-driver.ts'
 import type { RouterMemory } from '../driver/goform-finding.ts'
 import type { Journal } from '../journal/journal.ts'
+import type { ExchangeRing } from '../modem/exchange-ring.ts'
 import type { Driver } from '../modem/modem.ts'
 
 type ModemConfig = Config['modems'][number]
@@ -13,6 +14,7 @@ export function routerDriver(
   modem: ModemConfig,
   pin: Pick<GoformOptions, 'pin' | 'pinMemory'>,
   journal: Pick<Journal, 'note' | 'setNote'>,
+  exchanges: ExchangeRing,
 ): Driver {
   const { url, password, username, login, write_token, host_header, api_path, tls } = modem
   return createGoformDriver({
@@ -26,6 +28,7 @@ export function routerDriver(
     apiPath: api_path === 'auto' ? null : api_path,
     tls: { rejectUnauthorized: tls.reject_unauthorized, legacy: tls.legacy },
     memory: routerMemory(modem, journal),
+    exchanges,
   })
 }
 

@@ -9,6 +9,7 @@ import type { Config } from '../config/schema.ts'
 import { querySlug } from '../config/ussd.ts'
 import { discover } from '../homeassistant/discovery.ts'
 import { Journal } from '../journal/journal.ts'
+import { ExchangeRing } from '../modem/exchange-ring.ts'
 import type { RunningBroker } from '../mqtt/broker.ts'
 import { startBroker } from '../mqtt/broker.ts'
 import { MqttConnection } from '../mqtt/client.ts'
@@ -17,8 +18,10 @@ import { Publisher } from '../mqtt/publisher.ts'
 import { Requests } from '../mqtt/requests.ts'
 import { commandSubscriptions, createTopics, requestSubscriptions } from '../mqtt/topics.ts'
 import { createBridgeService } from './bridge-service.ts'
+import { ExchangeDump } from './exchange-dump.ts'
 import { openHealthPort } from './health-port.ts'
 import { HealthReports } from './health-reports.ts'
+import { logged } from './logged-outlet.ts'
 import type { Log, Logger } from './logger.ts'
 import { createLogger } from './logger.ts'
 import { driverFor } from './modem-driver.ts'
@@ -147,12 +150,14 @@ function createBridge(config: Config, journal: Journal, outlet: Outlet, logger: 
   for (const modem of config.modems) {
     const log = logger.child({ modem: modem.id })
     const { retry } = config.sms
+    const exchanges = new ExchangeRing()
+    const dump = new ExchangeDump(exchanges, log)
     supervisors.set(
       modem.id,
       new Supervisor({
         id: modem.id,
         name: modem.name,
-        driver: driverFor(config, modem, journal, () =>
+        driver: driverFor(config, modem, journal, exchanges, () =>
           [...supervisors].flatMap(([id, { port }]) => (id === modem.id || port === null ? [] : port)),
         ),
         journal,
@@ -183,7 +188,10 @@ function createBridge(config: Config, journal: Journal, outlet: Outlet, logger: 
         now: Date.now,
         elapsed: () => performance.now(),
         newId: () => newId(),
-        onProblem: (problem, cause) => log.warn({ code: cause.code, detail: cause.detail }, problem),
+        onProblem: (problem, cause) => {
+          log.warn({ code: cause.code, detail: cause.detail }, problem)
+          if (config.log.trace) dump.tell()
+        },
       }),
     )
   }
@@ -198,45 +206,6 @@ function createBridge(config: Config, journal: Journal, outlet: Outlet, logger: 
 function ussdSettings({ ussd }: Config) {
   const queries = ussd.queries.map(({ every, ...query }) => ({ ...query, slug: querySlug(query.name), everyMs: every }))
   return { fallback: ussd.fallback, timeoutMs: ussd.timeout, queries }
-}
-
-/** What goes out is also told in the log: without numbers and texts. */
-function logged(outlet: Outlet, log: Logger): Outlet {
-  return {
-    announce: (card) => outlet.announce(card),
-    availability: (modem, online) => outlet.availability(modem, online),
-    state: (modem, status) => outlet.state(modem, status),
-    smsReceived: async (modem, sms) => {
-      await outlet.smsReceived(modem, sms)
-      log.info({ id: sms.id, parts: sms.parts, from: sms.from }, 'SMS received and published')
-    },
-    smsStatus: async (modem, status) => {
-      await outlet.smsStatus(modem, status)
-      log.info(
-        { id: status.id, to: status.to },
-        `SMS ${status.status} (${status.partsSent} of ${status.parts} parts handed over)`,
-      )
-    },
-    ussdReply: (modem, report) => {
-      log.info({ session: report.sessionId }, `USSD ${report.status.replaceAll('_', ' ')}`)
-      return outlet.ussdReply(modem, report)
-    },
-    event: (modem, event) => {
-      log.info({ change: event.detail }, event.type.replaceAll('_', ' '))
-      return outlet.event(modem, event)
-    },
-    call: (modem, call) => {
-      log.info(
-        { from: call.from },
-        call.endedAt === null ? 'somebody calls' : `the call ended after ${call.rings} rings`,
-      )
-      return outlet.call(modem, call)
-    },
-    publish: (topic, payload) => outlet.publish(topic, payload),
-    get isReachable() {
-      return outlet.isReachable
-    },
-  }
 }
 
 function bridgeFacts(config: Config): BridgeFacts {

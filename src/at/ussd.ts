@@ -1,7 +1,7 @@
 import type { UssdReply } from '../modem/messages.ts'
 import { decodeCbsDataCoding } from '../sms/data-coding.ts'
 import { decodeSeptets, packSeptets, septetsOf, unpackSeptets } from '../sms/gsm7.ts'
-import { decodeUtf16, encodeUtf16, formatHex, parseHex } from '../sms/octets.ts'
+import { decodeOctets, decodeUtf16, encodeUtf16, formatHex, parseHex } from '../sms/octets.ts'
 import type { UssdFields } from './responses-device.ts'
 import { plausibility } from './ussd-plausibility.ts'
 
@@ -120,14 +120,6 @@ function decodePlain(text: string, hasLanguage: boolean): string {
  */
 function isGsmAlphabet(text: string): boolean {
   return /[\x00-\x09\x0b\x0c\x0e-\x1f\x7f]/.test(text) || /(?<=[A-Za-z])[{|}~](?=[a-z])|(?<!\S)~(?=[a-z])/.test(text)
-}
-
-function decodeOctets(octets: Uint8Array): string {
-  try {
-    return new TextDecoder('utf-8', { fatal: true }).decode(octets)
-  } catch {
-    return String.fromCharCode(...octets)
-  }
 }
 
 /** Two letters and CR in front of the text (TS 23.038 section 5, group 0001). */

@@ -1,22 +1,7 @@
+import { NETWORK_MODES } from '../modem/state.ts'
 import type { CommandRow } from './command-row.ts'
 import { ON_OFF, row } from './command-row.ts'
 import { anything, transaction, z } from './fields.ts'
-
-const NETWORK_MODES = [
-  'auto',
-  'gsm',
-  'umts',
-  'lte',
-  'nr',
-  'gsm_preferred',
-  'umts_preferred',
-  'lte_preferred',
-  'gsm_umts',
-  'gsm_lte',
-  'umts_lte',
-  'gsm_umts_lte',
-  'lte_nr',
-] as const
 
 /** Time limits of `at`, in milliseconds. */
 const SHORTEST_MS = 1_000

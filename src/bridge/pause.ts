@@ -19,6 +19,8 @@ export class Pause {
   readonly #options: PauseOptions
   readonly #changed = new Bell()
   #turn = new AbortController()
+  /** Ends what ties the newest turn to the end of the bridge. */
+  #forget: () => void = () => {}
   #interval: Interval | null = null
   #whenFree: (() => void)[] = []
 
@@ -45,10 +47,16 @@ export class Pause {
 
   /** Until when the modem may be opened and used now. Only the newest turn counts. */
   turn(signal: AbortSignal): AbortSignal {
-    this.#turn = new AbortController()
+    this.#forget()
+    const turn = new AbortController()
+    // Not AbortSignal.any: on Node 20 the long-lived signal keeps an entry for each one that was ever made of it.
+    const end = (): void => turn.abort()
+    signal.addEventListener('abort', end, { once: true })
+    this.#forget = () => signal.removeEventListener('abort', end)
     // Somebody may have asked between the end of the wait and this.
-    if (this.isOn || this.#whenFree.length > 0) this.#turn.abort()
-    return AbortSignal.any([signal, this.#turn.signal])
+    if (signal.aborted || this.isOn || this.#whenFree.length > 0) turn.abort()
+    this.#turn = turn
+    return turn.signal
   }
 
   /** Begins a pause, or sets the end of the present one anew. Resolves when the port is free. */

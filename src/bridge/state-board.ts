@@ -9,6 +9,8 @@ const SIGNAL_DEAD_BAND_DB = 3
 export class StateBoard {
   #state: Partial<ModemState> = {}
   #identity: Identity | null = null
+  /** The last that was known of each. */
+  #known: Pick<Identity, 'port' | 'firmware' | 'iccid' | 'imsi'> | null = null
   readonly #onEvent: (event: ModemHappening) => void
 
   constructor(onEvent: (event: ModemHappening) => void) {
@@ -25,13 +27,22 @@ export class StateBoard {
 
   /** A newly opened modem; what differs from the one before is told. */
   opened(identity: Identity): void {
-    const before = this.#identity
+    const before = this.#known
     this.#identity = identity
+    // A locked or slow SIM, or a question that failed, says nothing of what was known: a card may be taken out and another put in.
+    const { firmware, iccid, imsi, port } = identity
+    this.#known = {
+      port,
+      firmware: firmware ?? before?.firmware ?? null,
+      iccid: iccid ?? before?.iccid ?? null,
+      imsi: imsi ?? before?.imsi ?? null,
+    }
     if (before === null) return
-    if (before.port !== identity.port) this.#tell('port_changed', before.port, identity.port)
-    if (before.firmware !== identity.firmware) this.#tell('firmware_changed', before.firmware, identity.firmware)
+    if (before.port !== port) this.#tell('port_changed', before.port, port)
+    if (differ(before.firmware, firmware)) this.#tell('firmware_changed', before.firmware, firmware)
     // The card's number itself is personal; that it is another one is all that is told.
-    if (before.iccid !== identity.iccid) this.#onEvent({ type: 'sim_changed' })
+    const isTold = before.iccid !== null && iccid !== null
+    if (isTold ? before.iccid !== iccid : differ(before.imsi, imsi)) this.#onEvent({ type: 'sim_changed' })
   }
 
   async read(modem: Modem, groups: readonly StateGroup[]): Promise<void> {
@@ -50,6 +61,10 @@ export class StateBoard {
   #tell(type: ModemHappening['type'], from: string | null, to: string | null): void {
     this.#onEvent({ type, detail: { from, to } })
   }
+}
+
+function differ(before: string | null, now: string | null): boolean {
+  return before !== null && now !== null && before !== now
 }
 
 function isFull(store: ModemState['store'] | undefined): boolean {

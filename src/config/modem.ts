@@ -1,3 +1,4 @@
+import { NETWORK_MODES } from '../modem/state.ts'
 import {
   boolean,
   filledText,
@@ -12,22 +13,6 @@ import {
   text,
 } from './formats.ts'
 import type { Group } from './options.ts'
-
-const NETWORK_MODES = [
-  'auto',
-  'gsm',
-  'umts',
-  'lte',
-  'nr',
-  'gsm_preferred',
-  'umts_preferred',
-  'lte_preferred',
-  'gsm_umts',
-  'gsm_lte',
-  'umts_lte',
-  'gsm_umts_lte',
-  'lte_nr',
-] as const
 
 /** The options of one modem. */
 export const MODEM = {

@@ -267,6 +267,11 @@ export const SCHEMA = {
       format: oneOf(['trace', 'debug', 'info', 'warn', 'error', 'fatal']),
       default: null,
     },
+    trace: {
+      doc: 'When a modem fails, log the last exchanges with it (AT or HTTP). Numbers, texts and secrets are masked in any case.',
+      format: boolean,
+      default: false,
+    },
     redact: { doc: 'Leave phone numbers and message texts out of the log.', format: boolean, default: true },
   },
 } as const satisfies Group

@@ -8,10 +8,12 @@ import { PROMPT_LIMIT_MS } from '../at/time-limits.ts'
 import { ModemError } from '../modem/errors.ts'
 import type { SendOptions } from './at-job.ts'
 import { Job } from './at-job.ts'
+import type { AtRecorder } from './at-recorder.ts'
 
 export interface AtChannelOptions {
   /** Rest between an answer and the next command, in milliseconds; old sticks lose commands that come at once. */
   readonly pauseMs?: number
+  readonly recorder?: AtRecorder | undefined
 }
 
 export type AtChannelEvents = {
@@ -47,6 +49,7 @@ const QUIET_ROUNDS = 10
 export class AtChannel extends EventEmitter<AtChannelEvents> {
   readonly #stream: Duplex
   readonly #pauseMs: number
+  readonly #recorder: AtRecorder | undefined
   readonly #splitter = new LineSplitter()
   readonly #dialog = new Dialog()
   readonly #queue: Job[] = []
@@ -57,10 +60,11 @@ export class AtChannel extends EventEmitter<AtChannelEvents> {
   #end: ModemError | undefined
   #hasHeard = false
 
-  constructor(stream: Duplex, { pauseMs = DEFAULT_PAUSE_MS }: AtChannelOptions = {}) {
+  constructor(stream: Duplex, { pauseMs = DEFAULT_PAUSE_MS, recorder }: AtChannelOptions = {}) {
     super()
     this.#stream = stream
     this.#pauseMs = pauseMs
+    this.#recorder = recorder
     this.#gone = new Promise((resolve) => this.once('closed', () => resolve()))
     stream.on('data', (chunk: Buffer) => this.#receive(chunk))
     stream.on('error', (error) => this.#fail(lostError(error)))
@@ -126,6 +130,7 @@ export class AtChannel extends EventEmitter<AtChannelEvents> {
     this.#current = job
     this.#dialog.start(job.command, job.payload)
     this.#startClock(job)
+    this.#recorder?.sent(job.command, job.payload)
     this.#stream.write(`${job.command}\r`, 'latin1')
   }
 
@@ -146,8 +151,10 @@ export class AtChannel extends EventEmitter<AtChannelEvents> {
 
   #handle(output: DialogOutput): void {
     const job = this.#current
-    if (output.kind === 'unsolicited') this.emit('unsolicited', output.line)
-    else if (job === undefined) return
+    if (output.kind === 'unsolicited') {
+      this.#recorder?.heard(output.line)
+      this.emit('unsolicited', output.line)
+    } else if (job === undefined) return
     else if (output.kind === 'line' && job.limit.isPerLine === true) this.#startClock(job)
     else if (output.kind === 'write') this.#writePayload(job, output.text)
     else if (output.kind === 'answer') this.#answer(job, output)
@@ -173,6 +180,7 @@ export class AtChannel extends EventEmitter<AtChannelEvents> {
   }
 
   #answer(job: Job, answer: DialogOutput & { kind: 'answer' }): void {
+    this.#recorder?.answered([...answer.lines, answer.final])
     this.#rest()
     const error = job.isRaw ? undefined : toError(answer.final)
     if (error !== undefined) job.fail(error)
@@ -196,6 +204,7 @@ export class AtChannel extends EventEmitter<AtChannelEvents> {
     const message = `The modem gave no answer to AT${name} within ${seconds} s. It is opened anew.`
     const error = new ModemError('timeout', message)
     if (job.isProbe) {
+      this.#recorder?.ended(message)
       this.#dialog.abandon()
       this.#rest()
       job.fail(error)
@@ -216,6 +225,7 @@ export class AtChannel extends EventEmitter<AtChannelEvents> {
   #fail(cause: ModemError): void {
     if (this.#end !== undefined) return
     this.#end = cause
+    this.#recorder?.ended(cause.message)
     clearTimeout(this.#clock)
     clearTimeout(this.#pause)
     this.#current?.fail(cause)

@@ -1,6 +1,7 @@
 import { findUnsolicited } from '../at/unsolicited.ts'
 import { identifyUsb } from '../devices/usb-remedies.ts'
 import { ModemError } from '../modem/errors.ts'
+import type { ExchangeRing } from '../modem/exchange-ring.ts'
 import type { Driver, Modem } from '../modem/modem.ts'
 import { openSerial } from '../transport/serial.ts'
 import type { RememberedPort } from '../transport/usb-candidates.ts'
@@ -10,6 +11,7 @@ import { scanUsb } from '../transport/usb-tty.ts'
 import { AtChannel } from './at-channel.ts'
 import { readModemIdentity } from './at-identity.ts'
 import { AtModem } from './at-modem.ts'
+import { AtRecorder } from './at-recorder.ts'
 import { restartModem } from './at-restart.ts'
 import type { StartOptions } from './at-start.ts'
 import { startUp } from './at-start.ts'
@@ -28,6 +30,8 @@ export interface DriverOptions extends Omit<StartOptions, 'pollMs'> {
   readonly sysRoot?: string
   /** How a port is opened; default `openSerial`. */
   readonly openPort?: typeof openSerial
+  /** Where the conversation is written down, without numbers, texts and secrets. */
+  readonly exchanges?: ExchangeRing
   /** Rest between two commands and between two looks at a busy SIM, in milliseconds. */
   readonly rest?: { readonly commandMs: number; readonly pollMs: number }
 }
@@ -52,11 +56,11 @@ export function createDriver(given: DriverOptions): Driver {
 /** Asks a port who is there. @returns `undefined` when it does not answer AT @throws ModemError when it cannot be opened */
 export async function probeAtPort(
   port: string,
-  options: Pick<DriverOptions, 'baud' | 'openPort'>,
+  options: Pick<DriverOptions, 'baud' | 'openPort' | 'exchanges'>,
   signal: AbortSignal,
 ): Promise<ProbeAnswer | undefined> {
   const { baud, openPort = openSerial } = options
-  const channel = new AtChannel(await openPort(port, { baud, signal }))
+  const channel = new AtChannel(await openPort(port, { baud, signal }), { recorder: recorderOf(options) })
   try {
     await channel.wake(signal)
     const { imei, model } = await readModemIdentity(channel, signal)
@@ -96,9 +100,14 @@ class PortFinder {
   }
 }
 
+function recorderOf({ exchanges }: Pick<DriverOptions, 'exchanges'>): AtRecorder | undefined {
+  return exchanges && new AtRecorder(exchanges)
+}
+
 /** Without the start-up, which is where it hangs. */
-async function restart({ baud, openPort }: Settled, port: string, signal: AbortSignal): Promise<void> {
-  const channel = new AtChannel(await openPort(port, { baud, signal }))
+async function restart(options: Settled, port: string, signal: AbortSignal): Promise<void> {
+  const { baud, openPort } = options
+  const channel = new AtChannel(await openPort(port, { baud, signal }), { recorder: recorderOf(options) })
   try {
     await channel.wake(signal)
     await restartModem(channel, signal)
@@ -110,7 +119,10 @@ async function restart({ baud, openPort }: Settled, port: string, signal: AbortS
 /** Opens and starts up, or leaves nothing open. */
 async function openModem(options: Settled, port: string, signal: AbortSignal): Promise<Modem> {
   const { baud, openPort, rest } = options
-  const channel = new AtChannel(await openPort(port, { baud, signal }), { pauseMs: rest.commandMs })
+  const channel = new AtChannel(await openPort(port, { baud, signal }), {
+    pauseMs: rest.commandMs,
+    recorder: recorderOf(options),
+  })
   const early: string[] = []
   const keep = (line: string): void => {
     if (findUnsolicited(line)?.meaning === 'direct') early.push(line)
@@ -125,7 +137,9 @@ async function openModem(options: Settled, port: string, signal: AbortSignal): P
     const started = await startUp(channel, { ...options, port, pollMs: rest.pollMs }, signal)
     if (end !== undefined) throw end
     channel.off('unsolicited', keep)
-    return new AtModem(channel, started, early, (until) => openOtherPort(options, port, until))
+    return new AtModem(channel, started, early, (until) =>
+      openOtherPort({ ...options, recorder: recorderOf(options) }, port, until),
+    )
   } catch (error) {
     await channel.close()
     throw error

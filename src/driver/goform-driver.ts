@@ -2,6 +2,7 @@ import type { PasswordTransform, TokenKind } from '../goform/login.ts'
 import { joinRows } from '../goform/message.ts'
 import { GOFORM_PATHS, REQPROC_PATHS } from '../goform/request.ts'
 import { prepareSubmission } from '../goform/sms-form.ts'
+import type { ExchangeRing } from '../modem/exchange-ring.ts'
 import type { Driver, Modem } from '../modem/modem.ts'
 import type { HttpOptions } from '../transport/http.ts'
 import type { Clock } from './clock.ts'
@@ -31,6 +32,8 @@ export interface GoformOptions extends PinOptions {
   readonly apiPath: 'goform' | 'reqproc' | null
   readonly tls: HttpOptions['tls']
   readonly memory: RouterMemory
+  /** Where requests and answers are written down, without numbers, texts and secrets. */
+  readonly exchanges?: Pick<ExchangeRing, 'note'>
   /** Default: that of this machine. */
   readonly clock?: Clock
   /** Time limits of requests; default `LIMIT_MS`. */

@@ -1,10 +1,12 @@
 import type { Cookies } from '../goform/cookies.ts'
 import { formatCookies, takeCookies } from '../goform/cookies.ts'
+import { maskAnswer, maskRequest } from '../goform/masking.ts'
 import type { Reply, Values } from '../goform/reply.ts'
 import { isRefused, parseReply } from '../goform/reply.ts'
 import type { ApiPaths, Fields, GoformRequest, Site } from '../goform/request.ts'
 import { readItems, readTable, write } from '../goform/request.ts'
 import { ModemError } from '../modem/errors.ts'
+import type { ExchangeRing } from '../modem/exchange-ring.ts'
 import type { HttpAnswer, HttpOptions } from '../transport/http.ts'
 import { HttpLine } from '../transport/http.ts'
 import type { Clock } from './clock.ts'
@@ -16,6 +18,8 @@ export interface WireOptions {
   readonly hostHeader: string | null
   readonly tls: HttpOptions['tls']
   readonly clock: Clock
+  /** Where requests and answers are written down, without numbers, texts and secrets. */
+  readonly exchanges?: Pick<ExchangeRing, 'note'> | undefined
   /** Default `LIMIT_MS`. */
   readonly limits?: typeof LIMIT_MS | undefined
 }
@@ -130,7 +134,18 @@ export class GoformWire {
   }
 
   async #exchange(request: GoformRequest, limitMs: number, signal: AbortSignal | undefined): Promise<HttpAnswer> {
-    const answer = await this.#line.exchange(request, limitMs, signal)
+    const { elapsed, now } = this.#options.clock
+    const [at, since] = [now(), elapsed()]
+    const note = (received: string): void =>
+      this.#options.exchanges?.note({ at, tookMs: elapsed() - since, sent: maskRequest(request), received: [received] })
+    let answer: HttpAnswer
+    try {
+      answer = await this.#line.exchange(request, limitMs, signal)
+    } catch (error) {
+      note(error instanceof ModemError ? `(${error.message})` : '(given up)')
+      throw error
+    }
+    note(maskAnswer(answer.status, answer.body))
     this.#cookies = takeCookies(this.#cookies, answer.setCookie)
     return answer
   }

@@ -90,21 +90,25 @@ export interface Battery {
   readonly charging: boolean | null
 }
 
-/** What a modem may be allowed to use, by the names of the MQTT contract. */
-export type NetworkModeName =
-  | 'auto'
-  | 'gsm'
-  | 'umts'
-  | 'lte'
-  | 'nr'
-  | 'gsm_preferred'
-  | 'umts_preferred'
-  | 'lte_preferred'
-  | 'gsm_umts'
-  | 'gsm_lte'
-  | 'umts_lte'
-  | 'gsm_umts_lte'
-  | 'lte_nr'
+/** What a modem may be allowed to use, by the names of the MQTT contract. Each modem has some of them. */
+export const NETWORK_MODES = [
+  'auto',
+  'gsm',
+  'umts',
+  'lte',
+  'nr',
+  'gsm_preferred',
+  'umts_preferred',
+  'lte_preferred',
+  'gsm_umts',
+  'gsm_lte',
+  'umts_lte',
+  'gsm_umts_lte',
+  'lte_nr',
+] as const
+
+/** One of `NETWORK_MODES`. */
+export type NetworkModeName = (typeof NETWORK_MODES)[number]
 
 export interface NetworkMode {
   /** `other`: a mode without a name of its own. */

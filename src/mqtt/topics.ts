@@ -80,19 +80,31 @@ export function createTopics(base: string): Topics {
 }
 
 /**
- * What to subscribe to for these commands. No two filters match the same topic, because brokers differ in what they then
- * deliver (MQTT 5 section 3.3.4). Names of one level, known or not, come through one filter with QoS 0, so a command that waits
- * must have a name of two levels; of these, only those that exist are heard.
+ * What to subscribe to for these commands. No two filters match the same topic: mosquitto delivers twice with MQTT 5 and once with
+ * 3.1.1 where they do, and other brokers differ again (MQTT 5 section 3.3.4), while what waits for the bridge must come once and with
+ * QoS 1. So beside a command that waits, unknown ones are not heard: below `sms/` only what exists, and of two levels only what begins
+ * like a command; everything else comes through, known or not.
  */
 export function commandSubscriptions(
   base: string,
   commands: readonly Pick<CommandRow, 'name' | 'waits'>[],
 ): readonly Subscription[] {
   const twoLevels = commands.filter(({ name }) => name.includes('/'))
+  const waiting = new Set(twoLevels.filter(({ waits }) => waits).map(areaOf))
+  const areas = new Set(twoLevels.map(areaOf).filter((area) => !waiting.has(area)))
   return [
-    ...twoLevels.map(({ name, waits }) => ({ topic: `${base}/+/command/${name}`, qos: waits ? 1 : 0 }) as const),
+    ...twoLevels
+      .filter((command) => waiting.has(areaOf(command)))
+      .map(({ name, waits }) => ({ topic: `${base}/+/command/${name}`, qos: waits ? 1 : 0 }) as const),
+    ...[...areas].map((area) => ({ topic: `${base}/+/command/${area}/+`, qos: 0 }) as const),
     { topic: `${base}/+/command/+`, qos: 0 },
+    { topic: `${base}/+/command/+/+/+/#`, qos: 0 },
   ]
+}
+
+/** `ussd` of `ussd/send`. */
+function areaOf({ name }: Pick<CommandRow, 'name'>): string {
+  return name.slice(0, name.indexOf('/'))
 }
 
 /** What to subscribe to for requests to the bridge itself: all are meant for now. */

@@ -1,24 +1,37 @@
 import type { MessageBody } from '../modem/messages.ts'
 import { decodeSeptetRuns } from './gsm7.ts'
-import { concatOctets, decodeUtf16, formatHex } from './octets.ts'
+import { concatOctets, decodeOctets, decodeUtf16, formatHex } from './octets.ts'
 import type { UserData } from './user-data.ts'
 import { readLanguage, readPorts } from './user-data-header.ts'
+
+/**
+ * Application ports whose 8-bit data is text: business cards and calendar entries, by the numbers of WAP (WAP-259-WDP appendix B)
+ * and of Smart Messaging before it.
+ */
+const TEXT_PORTS: ReadonlySet<number> = new Set([226, 228, 9204, 9205])
 
 /**
  * Joins the user data of one message, in order; `null` stands for a segment that never came and leaves no trace.
  * Septets and UTF-16 octets are joined before they are decoded, because some senders cut inside a character. Should
  * segments of text and of data ever be mixed, each gives its part and the encoding is `8bit`; compressed text, which nobody
- * can read, is data.
+ * can read, is data. Data for a port that takes text is both.
  */
 export function joinUserData(parts: readonly (UserData | null)[]): MessageBody {
   const there = parts.filter((part) => part !== null)
   const data = there.filter((part) => part.kind === 'data')
+  const octets = concatOctets(...data.map((part) => part.content))
+  const ports = there.map((part) => readPorts(part.header)).find((found) => found !== null) ?? null
+  const isReadable = TEXT_PORTS.has(ports?.destination ?? -1) && data.every(isPlain)
   return {
-    text: there.length > data.length ? runsOf(parts).map(decodeRun).join('') : null,
+    text: there.length > data.length ? runsOf(parts).map(decodeRun).join('') : isReadable ? decodeOctets(octets) : null,
     encoding: encodingOf(there),
-    dataHex: data.length > 0 ? formatHex(concatOctets(...data.map((part) => part.content))) : null,
-    ports: there.map((part) => readPorts(part.header)).find((ports) => ports !== null) ?? null,
+    dataHex: data.length > 0 ? formatHex(octets) : null,
+    ports,
   }
+}
+
+function isPlain({ dataCoding }: UserData): boolean {
+  return !dataCoding.isCompressed
 }
 
 /** Neighbours of one kind; a missing segment ends a run, so its neighbours' halves of a character never meet. */

@@ -93,3 +93,12 @@ export class OctetReader {
     return unreadable(reason, this.#octets)
   }
 }
+
+/** Text of 8-bit data whose coding nobody tells: UTF-8, or Latin-1 where it is none. */
+export function decodeOctets(octets: Uint8Array): string {
+  try {
+    return new TextDecoder('utf-8', { fatal: true }).decode(octets)
+  } catch {
+    return String.fromCharCode(...octets)
+  }
+}

@@ -213,6 +213,18 @@ test('what is not handed over before expires_at is never sent', async (t) => {
   })
 })
 
+test('a thousand messages may wait, and no more: all recipients of a command or none', async (t) => {
+  const { accept, journal } = setUp(t)
+  for (let index = 0; index < 999; index += 1) accept({ id: `m${index}`, text: `text ${index}` })
+  assert.throws(() => accept({ to: ['+441', '+442'], text: 'too many' }), {
+    code: 'queue_full',
+    message: /sms\/cancel/,
+  })
+  assert.equal(journal.outbound.waiting('stick'), 999)
+  accept({ text: 'the last one' })
+  assert.throws(() => accept({ text: 'one more' }), { code: 'queue_full' })
+})
+
 test('the same id and content is answered with the present status, other content is refused', async (t) => {
   const { accept, modem, drain } = setUp(t)
   accept({ id: 'a' })

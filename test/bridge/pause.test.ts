@@ -1,4 +1,5 @@
 import assert from 'node:assert/strict'
+import { getEventListeners } from 'node:events'
 import { describe, test } from 'node:test'
 import { Pause } from '../../src/bridge/pause.ts'
 import { ModemError } from '../../src/modem/errors.ts'
@@ -203,4 +204,15 @@ test('a pause that begins just before the modem is opened ends that turn at once
   await free
   ending.abort()
   await over
+})
+
+test('a turn ends with the bridge, and however many there were leave nothing behind', () => {
+  const bridge = new AbortController()
+  const pause = new Pause({ now: Date.now, elapsed: () => 0 })
+  const turns = Array.from({ length: 100 }, () => pause.turn(bridge.signal))
+  assert.ok(turns.every(({ aborted }) => !aborted))
+  assert.equal(getEventListeners(bridge.signal, 'abort').length, 1)
+  bridge.abort()
+  assert.equal(turns.at(-1)?.aborted, true)
+  assert.equal(pause.turn(bridge.signal).aborted, true)
 })

@@ -2,9 +2,11 @@ import type { Duplex } from 'node:stream'
 import type { TestContext } from 'node:test'
 import { AtChannel } from '../../src/driver/at-channel.ts'
 import { AtModem } from '../../src/driver/at-modem.ts'
+import { AtRecorder } from '../../src/driver/at-recorder.ts'
 import type { StartOptions } from '../../src/driver/at-start.ts'
 import { startUp } from '../../src/driver/at-start.ts'
 import type { ModemError } from '../../src/modem/errors.ts'
+import { ExchangeRing } from '../../src/modem/exchange-ring.ts'
 import { AtStick } from '../../src/simulator/at-stick.ts'
 import { CellularNetwork } from '../../src/simulator/cellular-network.ts'
 import type { StickProfile } from '../../src/simulator/profiles.ts'
@@ -29,6 +31,8 @@ export interface Bench {
   /** Every command line and payload that the stick was sent. */
   readonly said: string[]
   readonly problems: ModemError[]
+  /** What was written down of it. */
+  readonly exchanges: ExchangeRing
   readonly pinNotes: PinNotes
   /** Opens the port and starts the modem up, without the pauses of a wake-up. */
   readonly open: (options?: Partial<StartOptions>, signal?: AbortSignal) => Promise<AtModem>
@@ -42,6 +46,7 @@ export function setUp(t: TestContext, { profile, ...options }: BenchOptions = {}
   const stick = new AtStick({ network, number: OWN_NUMBER, profile: { ...ORDINARY, ...profile }, ...options })
   const said: string[] = []
   const problems: ModemError[] = []
+  const exchanges = new ExchangeRing()
   const pinNotes = new PinNotes()
   const channels: AtChannel[] = []
   t.after(async () => {
@@ -50,7 +55,10 @@ export function setUp(t: TestContext, { profile, ...options }: BenchOptions = {}
     network.close()
   })
   const open = async (given: Partial<StartOptions> = {}, signal = new AbortController().signal): Promise<AtModem> => {
-    const channel = new AtChannel(listening(stick.connect(), said), { pauseMs: 0 })
+    const channel = new AtChannel(listening(stick.connect(), said), {
+      pauseMs: 0,
+      recorder: new AtRecorder(exchanges),
+    })
     channels.push(channel)
     const start: StartOptions = {
       port: '/dev/ttyUSB1',
@@ -66,7 +74,7 @@ export function setUp(t: TestContext, { profile, ...options }: BenchOptions = {}
     if (modem.problem !== null) problems.push(modem.problem)
     return modem
   }
-  return { network, stick, said, problems, pinNotes, open }
+  return { network, stick, said, problems, exchanges, pinNotes, open }
 }
 
 /** Notes what is written to a stream. */

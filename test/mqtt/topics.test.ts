@@ -15,8 +15,10 @@ const topics = createTopics('home/zte')
 /** MQTT 5 section 4.7.1. */
 function matches(filter: string, topic: string): boolean {
   const [f, t] = [filter.split('/'), topic.split('/')]
-  if (f.at(-1) === '#') return t.length >= f.length - 1 && f.slice(0, -1).every((level, index) => level === t[index])
-  return f.length === t.length && f.every((level, index) => level === '+' || level === t[index])
+  const isOpen = f.at(-1) === '#'
+  const levels = isOpen ? f.slice(0, -1) : f
+  const fits = levels.every((level, index) => (level === '+' && index < t.length) || level === t[index])
+  return fits && (isOpen ? t.length >= levels.length : t.length === f.length)
 }
 
 test('topics lie below the base topic', () => {
@@ -57,9 +59,10 @@ test('only the base topic and what lies below it belong to the bridge', () => {
   assert.ok(!topics.owns('home'))
 })
 
-test('each command, and each unknown one of a single level, comes through exactly one subscription', () => {
+test('each command, and each unknown one that cannot be taken for one that waits, comes through exactly one subscription', () => {
   const subscriptions = commandSubscriptions('home/zte', COMMANDS)
-  for (const name of [...COMMANDS.map((row) => row.name), 'nonsense', '']) {
+  const unknown = ['nonsense', '', 'ussd/sned', 'network_mode/', 'usb_mode/set/now', 'sms/send/now', 'a/b/c/d']
+  for (const name of [...COMMANDS.map((row) => row.name), ...unknown]) {
     const through = subscriptions.filter(({ topic }) => matches(topic, topics.command('stick', name)))
     assert.equal(through.length, 1, name)
     const waits = COMMANDS.some((row) => row.name === name && row.waits)

@@ -63,6 +63,18 @@ test('data has no text, its hex and its ports', () => {
   })
 })
 
+for (const [what, content, header, text] of [
+  ['a business card', '424547494E3AC3A4', '050423F400E2', 'BEGIN:ä'],
+  ['one in Latin-1', '424547494E3AE4', '0402E200', 'BEGIN:ä'],
+  ['a calendar entry', '42', '050423F50000', 'B'],
+  ['a WAP push', '42', '05040B8423F0', null],
+] as const) {
+  test(`data for a port is ${text === null ? 'no text' : 'text, too'}: ${what}`, () => {
+    const body = joinUserData([part('data', content, header)])
+    assert.deepEqual([body.text, body.dataHex, body.encoding], [text, content, '8bit'])
+  })
+}
+
 test('segments of text and of data each give their part', () => {
   const body = joinUserData([part('septets', '41'), part('data', 'FF')])
   assert.deepEqual(body, { text: 'A', encoding: '8bit', dataHex: 'FF', ports: null })

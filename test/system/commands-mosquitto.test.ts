@@ -25,6 +25,7 @@ async function setUp(t: TestContext, given: Partial<AtStickOptions> = {}, modem:
     `--modems=${JSON.stringify([{ id: 'stick', port: `tcp://127.0.0.1:${port}`, ...modem }])}`,
     '--log.level=trace',
     '--log.redact=false',
+    '--log.trace=true',
   ])
   const state = (): Json => (observer.on('stick/state') as Json[]).at(-1) ?? {}
   await observer.until('it is open', () => ['ready', 'unlocking'].includes(String(state()['phase'])))
@@ -121,6 +122,10 @@ describe('commands asked with mosquitto_rr', () => {
     assert.equal(codeOf(await ask('sim/unlock', `{"pin": "${PIN}"}`)), 'ok')
     await observer.until('ready', () => state()['phase'] === 'ready' && state()['registration'] === 'home')
     assert.equal(stick.sim.pinTries, 3)
+    stick.dropOffBus()
+    await observer.until('it is gone', () => state()['link'] === 'down')
+    // The conversation is told when the modem fails.
+    assert.match(bridge.output, /"exchanges":\[.*AT\+CPIN=\\"<4>\\" → OK/)
     const told = observer.seen.filter(({ topic }) => !topic.includes('/command/')).map(({ text }) => text)
     for (const secret of ['1357', PIN]) assert.ok(!`${bridge.output}${told}`.includes(`"${secret}`), secret)
   })

@@ -42,6 +42,10 @@ test('messages, USSD, radio, pause and restart, asked with mosquitto_rr', async 
   }
   await observer.until('it is open', () => state()['phase'] === 'ready')
 
+  for (const unknown of ['dance', 'ussd/sned', 'network_mode/get', 'sms/send/now']) {
+    assert.equal(codeOf(await ask(unknown, 'PRESS')), 'unknown_command', unknown)
+  }
+
   network.inject({ to: NUMBER, from: FRIEND, text: 'Water in the cellar' })
   await observer.until('the message', () => observer.on('stick/sms/received').length === 1)
   const history = ((await ask('sms/list', '{"limit": 5}'))['data'] as Json)['messages'] as Json[]
