@@ -285,6 +285,7 @@ export const U50: RouterProfile = {
   writesRefusedBy: 'empty-body',
   prefixesNames: true,
   battery: 'percent',
+  bearers: BEARERS_5G.filter((word) => word !== 'WL_AND_5G'),
   bearerReadsAs: { '4G_AND_5G': 'WL_AND_5G' },
   dates: 'split-sign',
 }
