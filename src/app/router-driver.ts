@@ -3,6 +3,7 @@ import type { Config } from '../config/schema.ts'
 import type { GoformOptions } from '../driver/goform-driver.ts'
 import { createGoformDriver } from '../driver/goform-driver.ts'
 import type { RouterMemory } from '../driver/goform-finding.ts'
+import { NO_REFUSALS } from '../driver/goform-finding.ts'
 import type { Journal } from '../journal/journal.ts'
 import type { Driver } from '../modem/modem.ts'
 
@@ -40,9 +41,11 @@ function routerMemory(modem: ModemConfig, journal: Pick<Journal, 'note' | 'setNo
     finding: () => journal.note(found),
     keepFinding: (note) => journal.setNote(found, note),
     refusals: () => {
-      const [whose, count, at] = (journal.note(refused) ?? '').split(' ')
-      return whose === fingerprint ? { count: Number(count), at: Number(at) } : { count: 0, at: 0 }
+      const [whose, count, at, proven] = (journal.note(refused) ?? '').split(' ')
+      if (whose !== fingerprint) return NO_REFUSALS
+      return { count: Number(count), at: Number(at), isProven: proven === 'proven' }
     },
-    keepRefusals: ({ count, at }) => journal.setNote(refused, count === 0 ? null : `${fingerprint} ${count} ${at}`),
+    keepRefusals: ({ count, at, isProven }) =>
+      journal.setNote(refused, `${fingerprint} ${count} ${at}${isProven ? ' proven' : ''}`),
   }
 }

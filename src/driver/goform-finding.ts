@@ -60,12 +60,18 @@ function isFinding(value: unknown): value is Finding {
   )
 }
 
-/** Refused passwords, as they are counted beyond the process; a newly configured password begins with none. */
+/** What became of the configured password, beyond the process; a newly configured one begins anew. */
 export interface Refusals {
+  /** Refusals since it was right the last time. */
   readonly count: number
-  /** When the last one was, ms since the epoch. */
+  /** When the last one was, ms since the epoch; 0: never. */
   readonly at: number
+  /** It has been right before. */
+  readonly isProven: boolean
 }
+
+/** Of a password that was never used. */
+export const NO_REFUSALS: Refusals = { count: 0, at: 0, isProven: false }
 
 /** What is kept about one device beyond the process. */
 export interface RouterMemory {

@@ -85,13 +85,17 @@ export async function logIn(task: LoginTask, signal?: AbortSignal): Promise<Find
     const before = task.memory.refusals()
     const result = await attempt(task, () => wire.write(form, writeToken(door.token, head), { signal }))
     if (result === 'ok') {
-      task.memory.keepRefusals({ count: 0, at: 0 })
+      task.memory.keepRefusals({ count: 0, at: 0, isProven: true })
       const isLoginTokened = door.token !== 'none'
       const token = isLoginTokened ? door.token : finding.token
       return { ...finding, transform, userField: door.user?.field ?? null, isLoginTokened, token }
     }
-    const wasRight = finding.needsLogin && finding.transform === transform
-    if (wasRight && result === 'locked_or_refused') throw shut(task, before)
+    head = await readHead(wire, signal)
+    const isLookedAt = readLoginLock(head).attemptsLeft < lock.attemptsLeft
+    const wasRight = before.isProven && doorAt === 0 && finding.transform === transform
+    // An MC889 says of a user that it knows that there is none, while it is locked.
+    const isShut = result === 'locked_or_refused' || result === 'bad_user'
+    if (wasRight && isShut && !isLookedAt) throw shut(task, before)
     const isPassword = result === 'bad_password' || result === 'locked_or_refused'
     // Behind an unknown user the last door is one without users, and nothing that it says is news.
     if (isPassword || last !== 'bad_user') last = result
@@ -99,7 +103,6 @@ export async function logIn(task: LoginTask, signal?: AbortSignal): Promise<Find
     else doorAt = result === 'bad_user' ? nextUser(doors, doorAt) : doorAt + 1
     const isSpent = isPassword || (last === 'bad_user' && doors[doorAt] === undefined)
     if (!isSpent) task.memory.keepRefusals(before)
-    head = await readHead(wire, signal)
     if (isPassword) demandMore(task, result, readLoginLock(head))
   }
 }
@@ -107,7 +110,7 @@ export async function logIn(task: LoginTask, signal?: AbortSignal): Promise<Find
 /** Counts the attempt before it is made: one whose answer never comes must not be made again and again. */
 async function attempt({ memory, clock }: LoginTask, write: () => Promise<Reply>): Promise<LoginResult> {
   const before = memory.refusals()
-  memory.keepRefusals({ count: presentRefusals({ memory, clock }) + 1, at: clock.now() })
+  memory.keepRefusals({ ...before, count: presentRefusals({ memory, clock }) + 1, at: clock.now() })
   try {
     return readLoginResult(await write())
   } catch (error) {
@@ -162,10 +165,22 @@ function nextUser(doors: readonly Door[], at: number): number {
 }
 
 function demandAttempt(task: LoginTask, lock: LoginLock): void {
-  if (lock.lockedSeconds > 0) throw loginError('locked_or_refused', lock)
+  if (lock.lockedSeconds > 0 && !isOver(task, lock)) throw loginError('locked_or_refused', lock)
   if (presentRefusals(task) >= MOST_REFUSALS) throw spent()
   // Not locked and none left: its time is over, and the next attempt counts from the beginning.
   if (lock.attemptsLeft > 0 && lock.attemptsLeft < LEAST_LEFT) throw loginError('bad_password', lock)
+}
+
+/**
+ * Whether a lock has had its time. The count of a device stays at 0 until the next attempt, so one that does not tell the time
+ * would else seem locked for ever.
+ */
+function isOver({ finding, clock, stayAway }: LoginTask, { isTimed }: LoginLock): boolean {
+  if (isTimed) return false
+  const since = clock.now() - finding.closedUntil
+  if (since >= 0 && since < LOCKED_MS) return true
+  stayAway(clock.now() + LOCKED_MS)
+  return false
 }
 
 function demandMore(task: LoginTask, result: Exclude<LoginResult, 'ok'>, lock: LoginLock): void {

@@ -40,7 +40,7 @@ export interface SessionCookie {
 }
 
 /** What a firmware answers to somebody who has no session. */
-export type Refusal = 'empty-strings' | 'failure' | 'empty-body' | 'html' | 'redirect'
+export type Refusal = 'empty-strings' | 'failure' | 'empty-body' | 'html' | 'redirect' | 'status-401'
 
 /** The oddities of one firmware as values; every one of them can be set alone. */
 export interface RouterProfile {
