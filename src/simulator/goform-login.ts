@@ -123,6 +123,11 @@ export class RouterLogin {
     this.#lastFailureAt = this.#options.now().getTime()
   }
 
+  /** Somebody is logged in. */
+  get hasSession(): boolean {
+    return this.#session !== null
+  }
+
   /** `login_lock_time`: seconds left, -1 when not locked. */
   get lockTime(): number {
     if (!this.#isLocked()) return -1

@@ -32,13 +32,17 @@ for (const readsRefusedBy of REFUSALS) {
       })
 
       test('is told from a person: nobody is thrown out, and no request goes out again', async (t) => {
-        const { open, router } = await setUp(t, { profile: { readsRefusedBy, writesRefusedBy } })
-        const modem = await open()
-        router.personLogsIn()
-        await assert.rejects(modem.readState(['signal']), { code: 'session_taken' })
-        await assert.rejects(async () => modem.can.networkMode?.set('lte'), { code: 'closed' })
-        assert.equal(count(router, 'LOGIN'), 1)
-        assert.equal(count(router, 'SET_BEARER_PREFERENCE'), 0)
+        for (const cookie of [MF79U.cookie, null]) {
+          const { open, router } = await setUp(t, { profile: { readsRefusedBy, writesRefusedBy, cookie } })
+          const modem = await open()
+          router.personLogsIn()
+          await assert.rejects(modem.readState(['signal']), { code: 'session_taken' })
+          await assert.rejects(async () => modem.can.networkMode?.set('lte'), { code: 'closed' })
+          assert.equal(count(router, 'LOGIN'), 1)
+          assert.equal(count(router, 'SET_BEARER_PREFERENCE'), 0)
+          await modem.close()
+          assert.ok(router.login.hasSession)
+        }
       })
     })
   }
