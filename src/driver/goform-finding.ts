@@ -50,7 +50,7 @@ function isFinding(value: unknown): value is Finding {
   const { device, transform, userField, token, needsLogin, closedUntil, unsupported } = value as Record<string, unknown>
   return (
     typeof device === 'string' &&
-    [null, 'base64', 'sha256_base64', 'sha256_challenge'].includes(transform as string | null) &&
+    (transform === null || isTransform(transform)) &&
     [null, 'user', 'username'].includes(userField as string | null) &&
     [null, 'none', 'md5', 'sha256'].includes(token as string | null) &&
     typeof needsLogin === 'boolean' &&
@@ -58,6 +58,11 @@ function isFinding(value: unknown): value is Finding {
     Array.isArray(unsupported) &&
     unsupported.every((name) => typeof name === 'string')
   )
+}
+
+/** Whether a word out of a note is a way of sending a password. */
+export function isTransform(word: unknown): word is PasswordTransform {
+  return word === 'base64' || word === 'sha256_base64' || word === 'sha256_challenge'
 }
 
 /** What became of the configured password, beyond the process; a newly configured one begins anew. */
@@ -68,10 +73,12 @@ export interface Refusals {
   readonly at: number
   /** It has been right before. */
   readonly isProven: boolean
+  /** The way of sending it that was refused by somebody who then had to stop; `null`: none, or all. */
+  readonly refusedAs: PasswordTransform | null
 }
 
 /** Of a password that was never used. */
-export const NO_REFUSALS: Refusals = { count: 0, at: 0, isProven: false }
+export const NO_REFUSALS: Refusals = { count: 0, at: 0, isProven: false, refusedAs: null }
 
 /** What is kept about one device beyond the process. */
 export interface RouterMemory {

@@ -15,6 +15,7 @@ import { isRefused, textAt } from '../goform/reply.ts'
 import { ModemError } from '../modem/errors.ts'
 import type { Clock } from './clock.ts'
 import type { Finding, Refusals, RouterMemory } from './goform-finding.ts'
+import { NO_REFUSALS } from './goform-finding.ts'
 import type { GoformWire } from './goform-wire.ts'
 
 /** What is configured about the login. */
@@ -34,8 +35,10 @@ export interface LoginTask {
   readonly clock: Clock
   /** What is known of the device, or thought likely. */
   readonly finding: Finding
-  /** Keeps until when no login is to be tried, ms since the epoch. */
-  readonly stayAway: (until: number) => void
+  /** Keeps what was found out although it did not let us in. */
+  readonly keep: (news: Partial<Finding>) => void
+  /** Refused passwords that this login may cost. */
+  readonly mostAttempts: number
 }
 
 /** Whom to log in as, and with which token. */
@@ -85,7 +88,7 @@ export async function logIn(task: LoginTask, signal?: AbortSignal): Promise<Find
     const before = task.memory.refusals()
     const result = await attempt(task, () => wire.write(form, writeToken(door.token, head), { signal }))
     if (result === 'ok') {
-      task.memory.keepRefusals({ count: 0, at: 0, isProven: true })
+      task.memory.keepRefusals({ ...NO_REFUSALS, isProven: true })
       const isLoginTokened = door.token !== 'none'
       const token = isLoginTokened ? door.token : finding.token
       return { ...finding, transform, userField: door.user?.field ?? null, isLoginTokened, token }
@@ -103,7 +106,13 @@ export async function logIn(task: LoginTask, signal?: AbortSignal): Promise<Find
     else doorAt = result === 'bad_user' ? nextUser(doors, doorAt) : doorAt + 1
     const isSpent = isPassword || (last === 'bad_user' && doors[doorAt] === undefined)
     if (!isSpent) task.memory.keepRefusals(before)
-    if (isPassword) demandMore(task, result, readLoginLock(head))
+    if (!isPassword) continue
+    demandMore(task, result, readLoginLock(head))
+    const next = transforms[transformAt]
+    if (transformAt < task.mostAttempts || next === undefined) continue
+    // Whoever comes next begins where this one had to stop.
+    task.memory.keepRefusals({ ...task.memory.refusals(), refusedAs: transform })
+    throw loginError(result, readLoginLock(head))
   }
 }
 
@@ -152,11 +161,13 @@ function doorsOf({ credentials, finding }: LoginTask, rd: string): readonly Door
   return users.flatMap((user) => tokens.map((token) => ({ user, token })))
 }
 
-function transformsOf({ credentials, finding }: LoginTask, ld: string): readonly PasswordTransform[] {
+function transformsOf({ credentials, finding, memory }: LoginTask, ld: string): readonly PasswordTransform[] {
   if (credentials.transform !== null) return [credentials.transform]
   const possible = transformsFor(ld)
   const first = possible.filter((transform) => transform === finding.transform)
-  return [...new Set([...first, ...possible])]
+  const { isProven, refusedAs } = memory.refusals()
+  const others = [...first, ...possible].filter((transform) => isProven || transform !== refusedAs)
+  return [...new Set([...others, ...possible])]
 }
 
 function nextUser(doors: readonly Door[], at: number): number {
@@ -175,11 +186,11 @@ function demandAttempt(task: LoginTask, lock: LoginLock): void {
  * Whether a lock has had its time. The count of a device stays at 0 until the next attempt, so one that does not tell the time
  * would else seem locked for ever.
  */
-function isOver({ finding, clock, stayAway }: LoginTask, { isTimed }: LoginLock): boolean {
+function isOver({ finding, clock, keep }: LoginTask, { isTimed }: LoginLock): boolean {
   if (isTimed) return false
   const since = clock.now() - finding.closedUntil
   if (since >= 0 && since < LOCKED_MS) return true
-  stayAway(clock.now() + LOCKED_MS)
+  keep({ closedUntil: clock.now() + LOCKED_MS })
   return false
 }
 
@@ -195,9 +206,9 @@ function demandTime({ finding, clock }: LoginTask): void {
 }
 
 /** What was right before is not wrong because a device that somebody has locked does not look at it. */
-function shut({ memory, clock, stayAway }: LoginTask, before: Refusals): ModemError {
+function shut({ memory, clock, keep }: LoginTask, before: Refusals): ModemError {
   memory.keepRefusals(before)
-  stayAway(clock.now() + LOCKED_MS)
+  keep({ closedUntil: clock.now() + LOCKED_MS })
   return closedFor(LOCKED_MS)
 }
 

@@ -81,6 +81,7 @@ describe('a device that nobody knows is opened with its password alone, and writ
           // Of the two digests without a challenge the wrong one costs an attempt, once.
           if (isPlain) assert.equal(logins(router), traits.login === 'sha256-base64' ? 2 : 1, JSON.stringify(cookie))
           await modem.close()
+          assert.equal(router.login.hasSession, false, `is left: ${JSON.stringify(cookie)}`)
           const isWorthIt = cookie === null || (cookie.accepts === 'bare' && cookie.isQuoted)
           if (!isWorthIt) continue
 

@@ -113,7 +113,7 @@ describe('a wrong password', () => {
       router.answerResult('1', { to: 'LOGIN' })
       assert.equal((await failure(enter())).retry, 'later')
       assert.equal(logins(router), 1 + turn)
-      assert.deepEqual(memory.counted, { count: 0, at: 0, isProven: true })
+      assert.deepEqual(memory.counted, { count: 0, at: 0, isProven: true, refusedAs: null })
       clock.advance(290_000)
       assert.match((await failure(enter())).message, /again in 10 seconds/)
       assert.equal(logins(router), 1 + turn)
