@@ -77,6 +77,7 @@ export const MF823: RouterProfile = {
   userField: null,
   loginNeedsToken: false,
   token: 'none',
+  rdDigits: null,
   tokenRotates: 'never',
   cookie: null,
   idleLimitMs: null,

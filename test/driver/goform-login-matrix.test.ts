@@ -36,6 +36,9 @@ const TOKENS: readonly (readonly [name: string, traits: Traits])[] = [
       (tokenRotates) => [`a token of ${token} that changes ${tokenRotates}`, { token, tokenRotates }] as const,
     ),
   ),
+  // The length of the random part misleads about the hash.
+  ['a token of md5 that looks like one of sha256', { token: 'md5', rdDigits: 64, tokenRotates: 'each-write' }],
+  ['a token of sha256 that looks like one of md5', { token: 'sha256', rdDigits: 32, tokenRotates: 'each-read' }],
 ]
 
 const COOKIE: SessionCookie = {
