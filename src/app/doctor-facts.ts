@@ -9,6 +9,7 @@ import { processesNamed, rivalsOf } from '../transport/tty-holders.ts'
 import { portsInOrder } from '../transport/usb-candidates.ts'
 import type { UsbModemDevice, UsbScan } from '../transport/usb-tty.ts'
 import type { BrokerFacts } from './doctor-broker.ts'
+import type { Finding } from './doctor-finding.ts'
 import type { ExaminedAnswer, ExaminePort } from './doctor-modem.ts'
 import type { StorageFacts, StoragePlace, StorageProbes } from './doctor-storage.ts'
 import { lookAtStorage } from './doctor-storage.ts'
@@ -43,8 +44,8 @@ export interface FactSources extends StorageProbes {
   readonly tryOpen: (tty: string) => Promise<string | null>
   /** Not called where the configuration cannot be used. */
   readonly visitBroker: () => Promise<BrokerFacts>
-  /** Opens a modem with `transport: http` by its id. @returns `null` or why it does not work */
-  readonly tryRouter: (id: string) => Promise<string | null>
+  /** Visits a modem with `transport: http` by its id; with the bridge online, without a login. */
+  readonly tryRouter: (id: string, isBridgeOnline: boolean) => Promise<readonly Finding[]>
   readonly user: TtyUser
   readonly config: DoctorConfig
 }
@@ -81,8 +82,8 @@ export interface DoctorFacts {
   readonly storage: readonly StorageFacts[]
   /** `null`: not visited. */
   readonly broker: BrokerFacts | null
-  /** Failure per router id. */
-  readonly routers: ReadonlyMap<string, string | null>
+  /** What the visits to the routers brought. */
+  readonly routers: readonly Finding[]
 }
 
 /** Collects the facts; changes nothing. A port that another process has open is not asked: two readers steal lines. */
@@ -97,9 +98,9 @@ export async function gatherFacts(sources: FactSources): Promise<DoctorFacts> {
     sticks.push({ device, ports })
   }
   const missingPorts = await findMissing(scan, config.modems)
-  const routers = new Map<string, string | null>()
+  const routers: Finding[] = []
   for (const { id, transport } of config.modems) {
-    if (transport === 'http') routers.set(id, await sources.tryRouter(id))
+    if (transport === 'http') routers.push(...(await sources.tryRouter(id, broker?.isBridgeOnline === true)))
   }
   return {
     config,

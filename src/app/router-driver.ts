@@ -3,21 +3,26 @@ import type { Config } from '../config/schema.ts'
 import type { GoformOptions } from '../driver/goform-driver.ts'
 import { createGoformDriver } from '../driver/goform-driver.ts'
 import type { RouterMemory } from '../driver/goform-finding.ts'
+import { isTransform, NO_REFUSALS } from '../driver/goform-finding.ts'
 import type { Journal } from '../journal/journal.ts'
 import type { ExchangeRing } from '../modem/exchange-ring.ts'
 import type { Driver } from '../modem/modem.ts'
 
 type ModemConfig = Config['modems'][number]
+type PinOptions = Pick<GoformOptions, 'pin' | 'pinMemory'>
+
+/** Where notes are kept. */
+export type Notes = Pick<Journal, 'note' | 'setNote'>
 
 /** The Driver of a modem with `transport: http`; what it finds out is kept in the journal. */
-export function routerDriver(
-  modem: ModemConfig,
-  pin: Pick<GoformOptions, 'pin' | 'pinMemory'>,
-  journal: Pick<Journal, 'note' | 'setNote'>,
-  exchanges: ExchangeRing,
-): Driver {
+export function routerDriver(modem: ModemConfig, pin: PinOptions, journal: Notes, exchanges: ExchangeRing): Driver {
+  return createGoformDriver({ ...routerOptions(modem, pin, journal), exchanges })
+}
+
+/** How a modem with `transport: http` is reached, and what is known of it. */
+export function routerOptions(modem: ModemConfig, pin: PinOptions, journal: Notes): GoformOptions {
   const { url, password, username, login, write_token, host_header, api_path, tls } = modem
-  return createGoformDriver({
+  return {
     ...pin,
     url: url ?? '',
     password,
@@ -28,12 +33,11 @@ export function routerDriver(
     apiPath: api_path === 'auto' ? null : api_path,
     tls: { rejectUnauthorized: tls.reject_unauthorized, legacy: tls.legacy },
     memory: routerMemory(modem, journal),
-    exchanges,
-  })
+  }
 }
 
 /** Refusals belong to a password: another one in the configuration begins with none. */
-function routerMemory(modem: ModemConfig, journal: Pick<Journal, 'note' | 'setNote'>): RouterMemory {
+function routerMemory(modem: ModemConfig, journal: Notes): RouterMemory {
   const { id, url, username, password } = modem
   const [found, refused] = [`router/${id}`, `password_refused/${id}`]
   const fingerprint = createHash('sha256')
@@ -43,9 +47,18 @@ function routerMemory(modem: ModemConfig, journal: Pick<Journal, 'note' | 'setNo
     finding: () => journal.note(found),
     keepFinding: (note) => journal.setNote(found, note),
     refusals: () => {
-      const [whose, count, at] = (journal.note(refused) ?? '').split(' ')
-      return whose === fingerprint ? { count: Number(count), at: Number(at) } : { count: 0, at: 0 }
+      const [whose, count, at, proven, refusedAs] = (journal.note(refused) ?? '').split(' ')
+      if (whose !== fingerprint) return NO_REFUSALS
+      return {
+        count: Number(count),
+        at: Number(at),
+        isProven: proven === 'proven',
+        refusedAs: isTransform(refusedAs) ? refusedAs : null,
+      }
     },
-    keepRefusals: ({ count, at }) => journal.setNote(refused, count === 0 ? null : `${fingerprint} ${count} ${at}`),
+    keepRefusals: ({ count, at, isProven, refusedAs }) => {
+      const words = [fingerprint, count, at, isProven ? 'proven' : 'unproven', refusedAs ?? 'none']
+      journal.setNote(refused, words.join(' '))
+    },
   }
 }

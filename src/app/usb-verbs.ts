@@ -22,6 +22,7 @@ import { configFrom } from './sources.ts'
 import { getPage } from './stick-web-page.ts'
 import type { SwitchTarget } from './switch.ts'
 import { runSwitch } from './switch.ts'
+import { tryRouter } from './try-router.ts'
 
 /** Bits per second where nothing is configured; USB sticks ignore it. */
 export const BAUD = 115_200
@@ -54,7 +55,8 @@ export function doctor(io: CliIo, signal: AbortSignal): Promise<number> {
     freeBytes: freeBytesAt,
     visitBroker: async () =>
       config instanceof ConfigError ? { findings: [], isBridgeOnline: false } : visitBroker(config),
-    tryRouter: async () => null,
+    tryRouter: async (id, isBridgeOnline) =>
+      config instanceof ConfigError ? [] : tryRouter(config, id, isBridgeOnline, signal),
     user: currentUser(),
     config: doctorConfig(config),
     print,
@@ -122,7 +124,9 @@ function doctorConfig(config: Config | ConfigError): DoctorConfig {
   const { modems, journal, broker, mqtt } = config
   return {
     faults: [],
-    modems: modems.map(({ id, port, imei, pin }) => ({ id, transport: 'serial', port, imei, hasPin: pin !== null })),
+    modems: modems.map(({ id, transport, port, imei, pin }) =>
+      transport === 'http' ? { id, transport } : { id, transport, port, imei, hasPin: pin !== null },
+    ),
     storage: [
       { option: 'journal.path', path: journal.path },
       ...(mqtt.url === '' ? [{ option: 'broker.path' as const, path: broker.path }] : []),

@@ -2,7 +2,7 @@ import type { ErrorCode } from '../modem/errors.ts'
 import { ModemError } from '../modem/errors.ts'
 import type { SimState } from '../modem/state.ts'
 import type { Trouble } from './ladder.ts'
-import type { Phase } from './outlet.ts'
+import type { ModemHappening, Phase } from './outlet.ts'
 
 /** Where a modem stands in its life, and what its last failure was. */
 export interface Life {
@@ -39,9 +39,6 @@ const NEEDS_A_PERSON: ReadonlySet<ErrorCode> = new Set([
 /** Seconds before the next opening, by failures in a row. A stick that left the bus needs 3 to 30 s to return. */
 const BACK_OFF_S = [1, 2, 5, 10, 30]
 
-/** Whoever logged in to the router's own web page gets so long there, in milliseconds. */
-const TAKEN_MS = 5 * 60_000
-
 /** The next stage of a modem's life. Pure. */
 export function live(life: Life, happening: Happening): Life {
   switch (happening.kind) {
@@ -71,6 +68,25 @@ export function live(life: Life, happening: Happening): Life {
   }
 }
 
+/**
+ * What is told of a failure. @param wasUp the modem was open
+ * @param takenUntil RFC 3339; until when a router is left to a person, where somebody has taken its session
+ */
+export function newsOfLoss(
+  [before, after]: readonly [Life, Life],
+  { code, message }: ModemError,
+  wasUp: boolean,
+  takenUntil: string,
+): readonly ModemHappening[] {
+  if (code === 'session_taken') return [{ type: 'session_taken', detail: { until: takenUntil } }]
+  const isForAPerson = after.phase === 'failed' && before.phase !== 'failed'
+  const detail = { reason: message }
+  return [
+    ...(wasUp ? [{ type: 'disconnected', detail } as const] : []),
+    ...(isForAPerson ? [{ type: 'failed', detail } as const] : []),
+  ]
+}
+
 /** A request that was still waiting when the connection ended rejects with that; what ended it is behind. */
 export function rootOf(error: ModemError): ModemError {
   return error.code === 'closed' && error.cause instanceof ModemError ? error.cause : error
@@ -97,7 +113,6 @@ function phaseAfter(life: Life, cause: ModemError): Phase {
 }
 
 /** ms to wait before the modem is opened again. */
-export function backOffMs({ phase, failures }: Life): number {
-  if (phase === 'paused') return TAKEN_MS
+export function backOffMs({ failures }: Life): number {
   return (BACK_OFF_S[Math.min(Math.max(failures - 1, 0), BACK_OFF_S.length - 1)] ?? 30) * 1000
 }

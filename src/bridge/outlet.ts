@@ -61,6 +61,7 @@ export interface ModemHappening {
     | 'sim_changed'
     | 'registration_changed'
     | 'session_taken'
+    | 'failed'
     | 'firmware_changed'
     | 'pdu_quarantined'
   readonly detail?: Readonly<Record<string, string | number | null>>

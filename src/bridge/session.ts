@@ -36,7 +36,12 @@ const HAND_OVER_LIMIT_MS = 6_000
 const USSD_RETRY_MS = 30_000
 
 /** What wakes the pieces of work. */
-export type Bells = Readonly<Record<'publish' | 'look' | 'send' | 'settle' | 'poll' | 'reopen', Bell>>
+export type Bells = Readonly<Record<'publish' | 'look' | 'send' | 'settle' | 'poll', Bell>>
+
+/** One for each; nobody has rung. */
+export function createBells(): Bells {
+  return { publish: new Bell(), look: new Bell(), send: new Bell(), settle: new Bell(), poll: new Bell() }
+}
 
 /** What goes on side by side; each piece keeps its own fault until it succeeds. */
 export type Work = 'publish' | 'receive' | 'send' | 'poll' | 'settle' | 'recover' | 'ussd'

@@ -46,7 +46,11 @@ export class StateBoard {
   }
 
   async read(modem: Modem, groups: readonly StateGroup[]): Promise<void> {
-    const news = await modem.readState(groups)
+    this.take(await modem.readState(groups))
+  }
+
+  /** What the modem says now; groups of which it says nothing stay as they were. */
+  take(news: Partial<ModemState>): void {
     const before = this.#state
     this.#state = { ...before, ...news, ...steadied(before, news) }
     const { registration, store } = this.#state

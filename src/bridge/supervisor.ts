@@ -1,6 +1,7 @@
 import type { Publication } from '../journal/publications.ts'
 import { ModemError } from '../modem/errors.ts'
 import type { Modem } from '../modem/modem.ts'
+import type { ModemState } from '../modem/state.ts'
 import { Bell } from './bell.ts'
 import { Bulletin } from './bulletin.ts'
 import type { ModemCounters } from './counters.ts'
@@ -9,7 +10,8 @@ import { Faults } from './faults.ts'
 import { Inbox } from './inbox.ts'
 import type { Trouble } from './ladder.ts'
 import type { Happening, Life } from './lifecycle.ts'
-import { BORN, backOffMs, live, rootOf, troubleOf } from './lifecycle.ts'
+import { BORN, backOffMs, live, newsOfLoss, rootOf, troubleOf } from './lifecycle.ts'
+import { modemCard } from './modem-card.ts'
 import type { ModemService } from './modem-service.ts'
 import { enforceNetworkMode } from './network-wish.ts'
 import { Outbox } from './outbox.ts'
@@ -20,12 +22,13 @@ import { RadioWish } from './radio-wish.ts'
 import { Recovery } from './recovery.ts'
 import { ServiceDesk } from './service-desk.ts'
 import type { Bells } from './session.ts'
-import { ALL_GROUPS, Session } from './session.ts'
+import { ALL_GROUPS, createBells, Session } from './session.ts'
 import { settleInTime } from './settling.ts'
 import { StateBoard } from './state-board.ts'
 import type { SupervisorOptions } from './supervisor-options.ts'
 import { usbPowerOf } from './usb-power.ts'
 import { complaintOf, isOffNetwork, RADIO_IS_OFF } from './well-being.ts'
+import { Yielding } from './yielding.ts'
 
 /** One modem's life: open, serve, lose, open again. */
 export class Supervisor {
@@ -39,14 +42,8 @@ export class Supervisor {
   readonly #recovery: Recovery
   readonly #session: Session
   readonly #pause: Pause
-  readonly #bells: Bells = {
-    publish: new Bell(),
-    look: new Bell(),
-    send: new Bell(),
-    settle: new Bell(),
-    poll: new Bell(),
-    reopen: new Bell(),
-  }
+  readonly #yielding: Yielding
+  readonly #bells = createBells()
   #life: Life = BORN
   #modem: Modem | undefined
   readonly #faults: Faults
@@ -62,6 +59,7 @@ export class Supervisor {
     this.#inbox = new Inbox(shared)
     this.#outbox = new Outbox(shared)
     this.#pause = new Pause(options)
+    this.#yielding = new Yielding(options)
     this.#faults = new Faults({ ...options, onChange: () => this.#publishState() })
     this.#radioWish = new RadioWish(journal, id)
     const isRadioOff = (): boolean => this.#radioWish.seemsOff
@@ -122,7 +120,10 @@ export class Supervisor {
     this.#announce()
     // An earlier process may have left another one in the broker.
     this.#publishState()
-    await this.#faults.tolerantly('recover', async () => this.#recovery.begin(signal))
+    await this.#faults.tolerantly('recover', async () => {
+      this.#recovery.begin(signal)
+      this.#yielding.recall()
+    })
     const { publish, settle } = this.#bells
     const publishing = { ...this.#options, onPublished: (news: Publication) => countPublication(this.#counts, news) }
     const settling = { ...this.#options, inbox: this.#inbox, outbox: this.#outbox }
@@ -148,19 +149,17 @@ export class Supervisor {
 
   async #live(signal: AbortSignal): Promise<void> {
     while (!signal.aborted) {
-      try {
-        await this.#liveOnce(signal)
-      } catch (error) {
-        if (signal.aborted) return
-        throw error
-      }
+      await this.#liveOnce(signal).catch((error: unknown) => {
+        if (!signal.aborted) throw error
+      })
     }
   }
 
   async #liveOnce(signal: AbortSignal): Promise<void> {
     await this.#pause.over(signal, (problem) => this.#paused(problem))
-    if (signal.aborted) return
     const turn = this.#pause.turn(signal)
+    await this.#yielding.over(turn, (problem, news) => this.#overheard(problem, news))
+    if (turn.aborted) return
     this.#happen({ kind: 'opening' })
     const { phase, failures } = this.#life
     const isBack = phase === 'rebooting' || phase === 'recovering' || failures > 0
@@ -176,9 +175,12 @@ export class Supervisor {
   async #failed(error: unknown, turn: AbortSignal, signal: AbortSignal): Promise<void> {
     if (!(error instanceof ModemError)) throw error
     const cause = rootOf(error)
+    if (cause.code === 'session_taken') {
+      await this.#faults.tolerantly('recover', async () => this.#yielding.begin())
+    }
     this.#lost(cause)
     await this.#aid(troubleOf(cause, this.#counts.openings > 0), undefined, signal)
-    await this.#bells.reopen.wait(backOffMs(this.#life), turn)
+    await new Bell().wait(backOffMs(this.#life), turn)
   }
 
   async #ready(modem: Modem, isBack: boolean): Promise<void> {
@@ -199,13 +201,14 @@ export class Supervisor {
   #lost(cause: ModemError): void {
     const { id, outlet, onProblem } = this.#options
     const wasUp = this.#modem !== undefined
+    const before = this.#life
     if (wasUp) this.#counts.losses++
     this.#modem = undefined
     if (this.#life.problem !== cause.message) onProblem(cause.message, cause)
     this.#happen({ kind: 'lost', cause })
-    void outlet.availability(id, false)
-    if (cause.code === 'session_taken') this.#tell({ type: 'session_taken' })
-    else if (wasUp) this.#tell({ type: 'disconnected', detail: { reason: cause.message } })
+    // It answered a moment ago, and whether it goes on to is looked at next.
+    if (cause.code !== 'session_taken') void outlet.availability(id, false)
+    for (const event of newsOfLoss([before, this.#life], cause, wasUp, this.#yielding.until)) this.#tell(event)
     this.#publishState()
   }
 
@@ -223,6 +226,13 @@ export class Supervisor {
   #paused(problem: string): void {
     this.#happen({ kind: 'paused', problem })
     this.#publishState()
+  }
+
+  /** What a router tells everybody while somebody else is logged in. */
+  #overheard(problem: string, news: Partial<ModemState> | null): void {
+    if (news !== null) this.#board.take(news)
+    void this.#options.outlet.availability(this.#options.id, news !== null)
+    this.#paused(problem)
   }
 
   async #lookAfter(modem: Modem, signal: AbortSignal): Promise<void> {
@@ -255,17 +265,7 @@ export class Supervisor {
   }
 
   #announce(): void {
-    const { id, name, driver, outlet } = this.#options
-    const can = this.#modem?.can
-    void outlet.announce({
-      id,
-      name,
-      transport: driver.transport,
-      identity: this.#board.identity,
-      canSend: can?.sms !== undefined,
-      canReboot: can?.reboot !== undefined,
-      networkModes: can?.networkMode?.modes ?? null,
-    })
+    void this.#options.outlet.announce(modemCard(this.#options, this.#board.identity, this.#modem))
   }
 
   #publishState(): void {

@@ -8,12 +8,14 @@ import type { HttpOptions } from '../transport/http.ts'
 import type { Clock } from './clock.ts'
 import { SYSTEM_CLOCK } from './clock.ts'
 import { GoformCipher } from './goform-cipher.ts'
+import type { EntranceOptions } from './goform-entrance.ts'
+import { GoformEntrance } from './goform-entrance.ts'
 import type { RouterMemory } from './goform-finding.ts'
 import { GoformModem } from './goform-modem.ts'
 import { GoformSession } from './goform-session.ts'
 import type { PinOptions } from './goform-sim.ts'
 import { readyRouterSim } from './goform-sim.ts'
-import { readRouterIdentity } from './goform-state.ts'
+import { readOpenState, readRouterIdentity } from './goform-state.ts'
 import type { LIMIT_MS } from './goform-wire.ts'
 import { GoformWire } from './goform-wire.ts'
 
@@ -47,12 +49,19 @@ export function createGoformDriver(options: GoformOptions): Driver {
     prepare: (sms) => [prepareSubmission(sms)],
     join: joinRows,
     open: (signal) => openRouter(options, signal),
+    readOpenly: (groups, signal) =>
+      atDoor(options, signal, async (door) => {
+        const state = await readOpenState(door.wire, await GoformEntrance.find(door, signal), groups)
+        await door.wire.close()
+        return state
+      }),
   }
 }
 
 /** Opens, or leaves nothing open. */
 async function openRouter(options: GoformOptions, signal: AbortSignal): Promise<Modem> {
-  return opening(options, signal, async (session) => {
+  return atDoor(options, signal, async (door) => {
+    const session = await GoformSession.open(door, signal)
     try {
       return await equip(session, options, signal)
     } catch (error) {
@@ -70,11 +79,11 @@ async function equip(session: GoformSession, options: GoformOptions, signal: Abo
   return new GoformModem({ session, cipher, identity, sim, problem })
 }
 
-/** An abort ends whatever request is under way. */
-async function opening<T>(
+/** With a line to the device, which stays when the work succeeds. An abort ends whatever request is under way. */
+export async function atDoor<T>(
   options: GoformOptions,
   signal: AbortSignal,
-  work: (session: GoformSession) => Promise<T>,
+  work: (door: EntranceOptions) => Promise<T>,
 ): Promise<T> {
   const { login, writeToken, apiPath, clock = SYSTEM_CLOCK } = options
   signal.throwIfAborted()
@@ -83,10 +92,7 @@ async function opening<T>(
   const end = (): void => void wire.close()
   signal.addEventListener('abort', end, { once: true })
   try {
-    const arePathsFixed = apiPath !== null
-    return await work(
-      await GoformSession.open({ wire, credentials, memory: options.memory, clock, arePathsFixed }, signal),
-    )
+    return await work({ wire, credentials, memory: options.memory, clock, arePathsFixed: apiPath !== null })
   } catch (error) {
     await wire.close()
     signal.throwIfAborted()

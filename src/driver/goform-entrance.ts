@@ -22,6 +22,8 @@ export interface EntranceOptions {
   readonly clock: Clock
   /** Whether the paths are configured, so that no others are tried. */
   readonly arePathsFixed: boolean
+  /** Refused passwords that a login may cost at once; default: as many as there are ways to send it. */
+  readonly mostAttempts?: number
 }
 
 const HEAD = ['wa_inner_version', 'model_name']
@@ -89,7 +91,8 @@ export class GoformEntrance {
       ...this.#options,
       credentials: { ...credentials, password },
       finding: this.#finding,
-      stayAway: (closedUntil: number) => this.keep({ closedUntil }),
+      keep: (news: Partial<Finding>) => this.keep(news),
+      mostAttempts: this.#options.mostAttempts ?? Number.POSITIVE_INFINITY,
     }
     this.#finding = await logIn(task, signal)
     if (!(await this.isLive()) && !(await this.#isLiveOtherwise())) {

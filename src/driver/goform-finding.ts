@@ -50,7 +50,7 @@ function isFinding(value: unknown): value is Finding {
   const { device, transform, userField, token, needsLogin, closedUntil, unsupported } = value as Record<string, unknown>
   return (
     typeof device === 'string' &&
-    [null, 'base64', 'sha256_base64', 'sha256_challenge'].includes(transform as string | null) &&
+    (transform === null || isTransform(transform)) &&
     [null, 'user', 'username'].includes(userField as string | null) &&
     [null, 'none', 'md5', 'sha256'].includes(token as string | null) &&
     typeof needsLogin === 'boolean' &&
@@ -60,12 +60,25 @@ function isFinding(value: unknown): value is Finding {
   )
 }
 
-/** Refused passwords, as they are counted beyond the process; a newly configured password begins with none. */
-export interface Refusals {
-  readonly count: number
-  /** When the last one was, ms since the epoch. */
-  readonly at: number
+/** Whether a word out of a note is a way of sending a password. */
+export function isTransform(word: unknown): word is PasswordTransform {
+  return word === 'base64' || word === 'sha256_base64' || word === 'sha256_challenge'
 }
+
+/** What became of the configured password, beyond the process; a newly configured one begins anew. */
+export interface Refusals {
+  /** Refusals since it was right the last time. */
+  readonly count: number
+  /** When the last one was, ms since the epoch; 0: never. */
+  readonly at: number
+  /** It has been right before. */
+  readonly isProven: boolean
+  /** The way of sending it that was refused by somebody who then had to stop; `null`: none, or all. */
+  readonly refusedAs: PasswordTransform | null
+}
+
+/** Of a password that was never used. */
+export const NO_REFUSALS: Refusals = { count: 0, at: 0, isProven: false, refusedAs: null }
 
 /** What is kept about one device beyond the process. */
 export interface RouterMemory {

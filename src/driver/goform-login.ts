@@ -15,6 +15,7 @@ import { isRefused, textAt } from '../goform/reply.ts'
 import { ModemError } from '../modem/errors.ts'
 import type { Clock } from './clock.ts'
 import type { Finding, Refusals, RouterMemory } from './goform-finding.ts'
+import { NO_REFUSALS } from './goform-finding.ts'
 import type { GoformWire } from './goform-wire.ts'
 
 /** What is configured about the login. */
@@ -34,8 +35,10 @@ export interface LoginTask {
   readonly clock: Clock
   /** What is known of the device, or thought likely. */
   readonly finding: Finding
-  /** Keeps until when no login is to be tried, ms since the epoch. */
-  readonly stayAway: (until: number) => void
+  /** Keeps what was found out although it did not let us in. */
+  readonly keep: (news: Partial<Finding>) => void
+  /** Refused passwords that this login may cost. */
+  readonly mostAttempts: number
 }
 
 /** Whom to log in as, and with which token. */
@@ -85,13 +88,17 @@ export async function logIn(task: LoginTask, signal?: AbortSignal): Promise<Find
     const before = task.memory.refusals()
     const result = await attempt(task, () => wire.write(form, writeToken(door.token, head), { signal }))
     if (result === 'ok') {
-      task.memory.keepRefusals({ count: 0, at: 0 })
+      task.memory.keepRefusals({ ...NO_REFUSALS, isProven: true })
       const isLoginTokened = door.token !== 'none'
       const token = isLoginTokened ? door.token : finding.token
       return { ...finding, transform, userField: door.user?.field ?? null, isLoginTokened, token }
     }
-    const wasRight = finding.needsLogin && finding.transform === transform
-    if (wasRight && result === 'locked_or_refused') throw shut(task, before)
+    head = await readHead(wire, signal)
+    const isLookedAt = readLoginLock(head).attemptsLeft < lock.attemptsLeft
+    const wasRight = before.isProven && doorAt === 0 && finding.transform === transform
+    // An MC889 says of a user that it knows that there is none, while it is locked.
+    const isShut = result === 'locked_or_refused' || result === 'bad_user'
+    if (wasRight && isShut && !isLookedAt) throw shut(task, before)
     const isPassword = result === 'bad_password' || result === 'locked_or_refused'
     // Behind an unknown user the last door is one without users, and nothing that it says is news.
     if (isPassword || last !== 'bad_user') last = result
@@ -99,15 +106,20 @@ export async function logIn(task: LoginTask, signal?: AbortSignal): Promise<Find
     else doorAt = result === 'bad_user' ? nextUser(doors, doorAt) : doorAt + 1
     const isSpent = isPassword || (last === 'bad_user' && doors[doorAt] === undefined)
     if (!isSpent) task.memory.keepRefusals(before)
-    head = await readHead(wire, signal)
-    if (isPassword) demandMore(task, result, readLoginLock(head))
+    if (!isPassword) continue
+    demandMore(task, result, readLoginLock(head))
+    const next = transforms[transformAt]
+    if (transformAt < task.mostAttempts || next === undefined) continue
+    // Whoever comes next begins where this one had to stop.
+    task.memory.keepRefusals({ ...task.memory.refusals(), refusedAs: transform })
+    throw loginError(result, readLoginLock(head))
   }
 }
 
 /** Counts the attempt before it is made: one whose answer never comes must not be made again and again. */
 async function attempt({ memory, clock }: LoginTask, write: () => Promise<Reply>): Promise<LoginResult> {
   const before = memory.refusals()
-  memory.keepRefusals({ count: presentRefusals({ memory, clock }) + 1, at: clock.now() })
+  memory.keepRefusals({ ...before, count: presentRefusals({ memory, clock }) + 1, at: clock.now() })
   try {
     return readLoginResult(await write())
   } catch (error) {
@@ -149,11 +161,13 @@ function doorsOf({ credentials, finding }: LoginTask, rd: string): readonly Door
   return users.flatMap((user) => tokens.map((token) => ({ user, token })))
 }
 
-function transformsOf({ credentials, finding }: LoginTask, ld: string): readonly PasswordTransform[] {
+function transformsOf({ credentials, finding, memory }: LoginTask, ld: string): readonly PasswordTransform[] {
   if (credentials.transform !== null) return [credentials.transform]
   const possible = transformsFor(ld)
   const first = possible.filter((transform) => transform === finding.transform)
-  return [...new Set([...first, ...possible])]
+  const { isProven, refusedAs } = memory.refusals()
+  const others = [...first, ...possible].filter((transform) => isProven || transform !== refusedAs)
+  return [...new Set([...others, ...possible])]
 }
 
 function nextUser(doors: readonly Door[], at: number): number {
@@ -162,10 +176,22 @@ function nextUser(doors: readonly Door[], at: number): number {
 }
 
 function demandAttempt(task: LoginTask, lock: LoginLock): void {
-  if (lock.lockedSeconds > 0) throw loginError('locked_or_refused', lock)
+  if (lock.lockedSeconds > 0 && !isOver(task, lock)) throw loginError('locked_or_refused', lock)
   if (presentRefusals(task) >= MOST_REFUSALS) throw spent()
   // Not locked and none left: its time is over, and the next attempt counts from the beginning.
   if (lock.attemptsLeft > 0 && lock.attemptsLeft < LEAST_LEFT) throw loginError('bad_password', lock)
+}
+
+/**
+ * Whether a lock has had its time. The count of a device stays at 0 until the next attempt, so one that does not tell the time
+ * would else seem locked for ever.
+ */
+function isOver({ finding, clock, keep }: LoginTask, { isTimed }: LoginLock): boolean {
+  if (isTimed) return false
+  const since = clock.now() - finding.closedUntil
+  if (since >= 0 && since < LOCKED_MS) return true
+  keep({ closedUntil: clock.now() + LOCKED_MS })
+  return false
 }
 
 function demandMore(task: LoginTask, result: Exclude<LoginResult, 'ok'>, lock: LoginLock): void {
@@ -180,9 +206,9 @@ function demandTime({ finding, clock }: LoginTask): void {
 }
 
 /** What was right before is not wrong because a device that somebody has locked does not look at it. */
-function shut({ memory, clock, stayAway }: LoginTask, before: Refusals): ModemError {
+function shut({ memory, clock, keep }: LoginTask, before: Refusals): ModemError {
   memory.keepRefusals(before)
-  stayAway(clock.now() + LOCKED_MS)
+  keep({ closedUntil: clock.now() + LOCKED_MS })
   return closedFor(LOCKED_MS)
 }
 

@@ -10,7 +10,17 @@ import {
   SCAN_FORM,
   SCAN_ITEMS,
 } from '../goform/control.ts'
-import { NETWORK_MODE_ITEM, networkModeForm, networkModesOf, readNetworkMode } from '../goform/network-mode.ts'
+import type { BearerDialect } from '../goform/network-mode.ts'
+import {
+  isMode,
+  NETWORK_MODE_ITEM,
+  networkModeForm,
+  networkModesOf,
+  readNetworkMode,
+  settableBearer,
+} from '../goform/network-mode.ts'
+import type { Values } from '../goform/reply.ts'
+import { textAt } from '../goform/reply.ts'
 import type { Fields } from '../goform/request.ts'
 import { ModemError } from '../modem/errors.ts'
 import type { DataControl, FoundOperator, NetworkModeControl, OperatorControl } from '../modem/modem.ts'
@@ -25,6 +35,9 @@ const MODE_LIMIT_MS = 20_000
 const SCAN_LIMIT_MS = 240_000
 const SELECTION_LIMIT_MS = 120_000
 const DATA_RETURN_LIMIT_MS = 120_000
+
+/** So long what is told of a search or a choice may still be that of the one before. */
+const STALE_MS = 10_000
 
 /** Sticks, which refuse these while data flows; nothing is known of the generic one. Others would lose data for nothing. */
 const WANT_NO_DATA = new Set(['MF823', 'MF823D', 'MF833', 'generic'])
@@ -41,16 +54,15 @@ export function createDataControl(session: GoformSession): DataControl {
 export function createModeControl(session: GoformSession): NetworkModeControl {
   const { bearer } = session.profile.dialect
   const set = async (mode: NetworkModeName | { readonly raw: string }): Promise<void> => {
-    const form = typeof mode === 'string' ? networkModeForm(mode, bearer) : givenModeForm(mode.raw)
+    const form = typeof mode === 'string' ? networkModeForm(mode, bearer) : givenModeForm(mode.raw, bearer)
     if (form === undefined) {
       const name = typeof mode === 'string' ? mode : mode.raw
       throw new ModemError('invalid_request', `This modem has no network mode ${name}.`)
     }
     await withoutData(session, () => session.write(form))
-    const isSet = await until(session, MODE_LIMIT_MS, async () => {
-      const now = readNetworkMode(await session.items([NETWORK_MODE_ITEM]), bearer)
-      return typeof mode === 'string' ? now?.mode === mode : now?.raw === mode.raw
-    })
+    const isSet = await until(session, MODE_LIMIT_MS, async () =>
+      isMode(readNetworkMode(await session.items([NETWORK_MODE_ITEM]), bearer), mode, bearer),
+    )
     if (!isSet) throw new ModemError('rejected_by_modem', 'The router took the network mode and did not change it.')
   }
   return { modes: networkModesOf(bearer), set }
@@ -61,10 +73,11 @@ export function createOperatorControl(session: GoformSession): OperatorControl {
   let found: readonly FoundOperator[] = []
   const scan = async (): Promise<readonly FoundOperator[]> => {
     await withoutData(session, async () => {
-      await session.write(SCAN_FORM)
-      const isDone = await until(session, SCAN_LIMIT_MS, async () => !isScanning(await session.items(SCAN_ITEMS)))
-      if (!isDone) throw new ModemError('timeout', 'The search for networks did not end.', { retry: 'later' })
-      found = readOperators(await session.items(SCAN_ITEMS))
+      const read = (values: Values) => (isScanning(values) ? null : readOperators(values))
+      const operators = await outcomeOf(session, SCAN_FORM, read, SCAN_LIMIT_MS)
+      if (operators === null)
+        throw new ModemError('timeout', 'The search for networks did not end.', { retry: 'later' })
+      found = operators
     })
     return found
   }
@@ -73,34 +86,54 @@ export function createOperatorControl(session: GoformSession): OperatorControl {
     const known = found.find((operator) => operator.code === code)?.accessTechnology ?? null
     const present = (await readRouterState(session, ['registration'])).registration?.accessTechnology ?? null
     await withoutData(session, async () => {
-      await session.write(operatorForm(code, ratOf(known ?? present)))
-      let outcome: boolean | null = null
-      await until(session, SELECTION_LIMIT_MS, async () => {
-        outcome = readSelection(await session.items(SCAN_ITEMS))
-        return outcome !== null
-      })
-      if (outcome === true) return
+      const form = operatorForm(code, ratOf(known ?? present))
+      if ((await outcomeOf(session, form, readSelection, SELECTION_LIMIT_MS)) === true) return
       throw new ModemError('rejected_by_network', `The router could not register with ${code}. Set auto to go back.`)
     })
   }
   return { scan, set }
 }
 
+/**
+ * Writes what takes its time, and waits for what comes of it. The items that tell keep the outcome of the time before, so one
+ * counts when they were seen to move, or had the time to. @returns `null`: it did not end
+ */
+async function outcomeOf<T>(
+  session: GoformSession,
+  form: Fields,
+  read: (values: Values) => T | null,
+  limitMs: number,
+): Promise<T | null> {
+  const { clock } = session
+  const before = await session.items(SCAN_ITEMS)
+  await session.write(form)
+  const begun = clock.elapsed()
+  let hasMoved = false
+  let outcome: T | null = null
+  await until(session, limitMs, async () => {
+    const values = await session.items(SCAN_ITEMS)
+    outcome = read(values)
+    hasMoved ||= outcome === null || SCAN_ITEMS.some((item) => textAt(values, item) !== textAt(before, item))
+    return outcome !== null && (hasMoved || clock.elapsed() - begun >= STALE_MS)
+  })
+  return outcome
+}
+
 /** There is no command for it: setting the network mode, to what it is, does it. */
 async function chooseAutomatically(session: GoformSession): Promise<void> {
   const { bearer } = session.profile.dialect
   const mode = readNetworkMode(await session.items([NETWORK_MODE_ITEM]), bearer)
-  await withoutData(session, () => session.write(rawModeForm(mode?.raw ?? 'NETWORK_auto')))
+  await withoutData(session, () => session.write(rawModeForm(mode?.raw ?? 'NETWORK_auto', bearer)))
 }
 
-function givenModeForm(raw: string): Fields | undefined {
-  return BEARER_WORD.test(raw) ? rawModeForm(raw) : undefined
+function givenModeForm(raw: string, dialect: BearerDialect): Fields | undefined {
+  return BEARER_WORD.test(raw) ? rawModeForm(raw, dialect) : undefined
 }
 
-function rawModeForm(raw: string): Fields {
+function rawModeForm(raw: string, dialect: BearerDialect): Fields {
   return [
     ['goformId', 'SET_BEARER_PREFERENCE'],
-    ['BearerPreference', raw],
+    ['BearerPreference', settableBearer(raw, dialect)],
   ]
 }
 

@@ -220,7 +220,7 @@ export class GoformSession {
       this.#isOver = true
       throw new ModemError(
         'session_taken',
-        "Somebody has logged in to the router's own web page. The bridge makes room and comes back in five minutes.",
+        "Somebody has logged in to the router's own web page, which lets in one at a time. The bridge makes room.",
       )
     }
     await this.#enter()

@@ -1,11 +1,13 @@
 import type { ItemGroup } from '../goform/fields.ts'
-import { itemsOf } from '../goform/fields.ts'
-import { textAt } from '../goform/reply.ts'
+import { itemsOf, OPEN_ITEMS } from '../goform/fields.ts'
+import { isRefused, textAt } from '../goform/reply.ts'
 import { CAPACITY_TABLE, NOTICE_ITEMS, readCapacity } from '../goform/sms-store.ts'
 import { readGroups } from '../goform/state.ts'
 import type { Identity } from '../modem/modem.ts'
 import type { ModemState, SimState, StateGroup } from '../modem/state.ts'
+import type { GoformEntrance } from './goform-entrance.ts'
 import type { GoformSession } from './goform-session.ts'
+import type { GoformWire } from './goform-wire.ts'
 
 /** Reads groups of the state; one that the device cannot tell is absent. @throws ModemError */
 export async function readRouterState(
@@ -21,6 +23,24 @@ export async function readRouterState(
   const unread = await session.items(NOTICE_ITEMS)
   const store = readCapacity({ ...(await session.table(CAPACITY_TABLE, [])), ...unread }, 'device')
   return store === null ? state : { ...state, store }
+}
+
+/** Reads what the device tells without a login. What is blank is not unknown but closed. @throws ModemError */
+export async function readOpenState(
+  wire: GoformWire,
+  { profile, finding }: Pick<GoformEntrance, 'profile' | 'finding'>,
+  groups: readonly StateGroup[],
+): Promise<Partial<ModemState>> {
+  const items = groups.filter((group): group is ItemGroup => group !== 'store')
+  const wanted = itemsOf(items, profile.hasNewNames).filter((item) => !finding.unsupported.includes(item))
+  // Some firmware refuses a request with one closed item among open ones.
+  for (const names of [wanted, wanted.filter((item) => OPEN_ITEMS.includes(item))]) {
+    const values = names.length === 0 ? null : await wire.items(names)
+    if (values === null || isRefused(values)) continue
+    const told = Object.entries(values).filter(([item]) => textAt(values, item) !== '')
+    return readGroups(items, Object.fromEntries(told), profile.dialect)
+  }
+  return {}
 }
 
 /** Whether the SIM is ready. @throws ModemError */

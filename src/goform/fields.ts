@@ -140,6 +140,16 @@ const TABLES: Readonly<Record<Exclude<keyof ModemState, 'store'>, readonly ItemR
   networkMode: [plain(NETWORK_MODE_ITEM, word)],
 }
 
+/** Told without a login by most firmware that has one (MC888, MC7010, MF297D, MF79U); the web page shows them before it. */
+export const OPEN_ITEMS: readonly string[] = [
+  'network_type',
+  'network_provider',
+  'signalbar',
+  'ppp_status',
+  'modem_main_state',
+  'simcard_roam',
+]
+
 /** Groups that are read as items; the store of messages is a table. */
 export type ItemGroup = keyof typeof TABLES
 

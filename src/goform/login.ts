@@ -108,6 +108,8 @@ export interface LoginLock {
   readonly attemptsLeft: number
   /** 0: not locked. */
   readonly lockedSeconds: number
+  /** The device tells for how long it is locked; else that is a guess, and may have passed. */
+  readonly isTimed: boolean
 }
 
 /** To be read together: alone, the second is always empty. */
@@ -119,12 +121,13 @@ const LOCK_SECONDS = 300
 /** Reads `{"psw_fail_num_str":"0","login_lock_time":"287"}`; empty means all attempts, and the full time once none is left. */
 export function readLoginLock(values: Values): LoginLock {
   const attemptsLeft = Math.max(0, Math.trunc(numberAt(values, 'psw_fail_num_str') ?? ALL_ATTEMPTS))
-  const seconds = numberAt(values, 'login_lock_time') ?? LOCK_SECONDS
-  return { attemptsLeft, lockedSeconds: attemptsLeft === 0 ? Math.max(0, seconds) : 0 }
+  const told = numberAt(values, 'login_lock_time')
+  const lockedSeconds = attemptsLeft === 0 ? Math.max(0, told ?? LOCK_SECONDS) : 0
+  return { attemptsLeft, lockedSeconds, isTimed: told !== null }
 }
 
 /** What a user is told of a login that failed. */
-export function loginError(result: Exclude<LoginResult, 'ok'>, lock: LoginLock): ModemError {
+export function loginError(result: Exclude<LoginResult, 'ok'>, lock: Omit<LoginLock, 'isTimed'>): ModemError {
   if (lock.lockedSeconds > 0) {
     return new ModemError(
       'rejected_by_modem',

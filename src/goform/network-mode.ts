@@ -62,3 +62,24 @@ export function readNetworkMode(values: Values, dialect: BearerDialect): Network
   const row = own.find(({ bearer, readsBackAs }) => bearer === raw || readsBackAs === raw)
   return { mode: row?.mode ?? 'other', raw }
 }
+
+/**
+ * The word by which the mode is set that reads back as this one: an U50 tells `WL_AND_5G` and is set to `4G_AND_5G`. A word that
+ * is in no table stays as it is.
+ */
+export function settableBearer(raw: string, dialect: BearerDialect): string {
+  const row = MODES.find(({ dialects, readsBackAs }) => dialects.includes(dialect) && readsBackAs === raw)
+  return row?.bearer ?? raw
+}
+
+/** Whether the mode that was read is the wanted one, by its name or by a word that it is set by or reads back as. */
+export function isMode(
+  read: NetworkMode | null,
+  wanted: NetworkModeName | { readonly raw: string },
+  dialect: BearerDialect,
+): boolean {
+  if (read === null) return false
+  if (typeof wanted === 'string') return read.mode === wanted
+  const named = readNetworkMode({ [NETWORK_MODE_ITEM]: wanted.raw }, dialect)?.mode
+  return read.raw === wanted.raw || (named !== 'other' && read.mode === named)
+}

@@ -34,6 +34,8 @@ export function parseReply({ status, location, body }: HttpAnswer): Reply {
   if (status >= 300 && status < 400) {
     return { kind: location !== null && /^https:/i.test(location) ? 'wants_https' : 'page' }
   }
+  // No model is known that says it by status, but what else could it mean.
+  if (status === 401 || status === 403) return { kind: 'page' }
   const text = DECODER.decode(body).trim()
   if (status === 404) {
     throw new ModemError('not_supported', 'The device has a web page but not the goform API of ZTE modems.', {

@@ -40,6 +40,11 @@ export interface Driver {
   /** Finds, opens, starts up and identifies the modem. @throws ModemError */
   open(signal: AbortSignal): Promise<Modem>
   /**
+   * Reads what the device tells everybody: without a login, and without a modem that is open; absent: nothing. A group of which
+   * it tells nothing is absent from the answer. @throws ModemError
+   */
+  readOpenly?(groups: readonly StateGroup[], signal: AbortSignal): Promise<Partial<ModemState>>
+  /**
    * Restarts a modem that answers too badly to be opened; absent: the bridge never restarts it by itself, because others depend
    * on it, as a household does on its router. @throws ModemError
    */

@@ -51,6 +51,7 @@ function withCookie(reply: GoformReply, cookie: string): GoformReply {
 function refusal(kind: Refusal, router: RouterInsides): GoformReply {
   if (kind === 'html') return LOGIN_PAGE_REPLY
   if (kind === 'redirect') return redirect(router)
+  if (kind === 'status-401') return { status: 401, headers: {}, body: 'Unauthorized' }
   return kind === 'empty-body' ? { status: 200, headers: {}, body: '' } : FAILURE_REPLY
 }
 

@@ -40,7 +40,7 @@ export interface SessionCookie {
 }
 
 /** What a firmware answers to somebody who has no session. */
-export type Refusal = 'empty-strings' | 'failure' | 'empty-body' | 'html' | 'redirect'
+export type Refusal = 'empty-strings' | 'failure' | 'empty-body' | 'html' | 'redirect' | 'status-401'
 
 /** The oddities of one firmware as values; every one of them can be set alone. */
 export interface RouterProfile {
@@ -84,6 +84,8 @@ export interface RouterProfile {
   readonly loginNeedsToken: boolean
   /** Hash of the write token `AD`. */
   readonly token: 'none' | 'md5' | 'sha256'
+  /** Digits of its random part; `null`: as many as the hash has, which nothing guarantees. */
+  readonly rdDigits: 32 | 64 | null
   readonly tokenRotates: 'never' | 'each-read' | 'each-write'
   /** `null`: the session belongs to the address of the client. */
   readonly cookie: SessionCookie | null

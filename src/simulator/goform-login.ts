@@ -51,8 +51,9 @@ export class RouterLogin {
   }
 
   rotateRd(): void {
-    const { token } = this.#options.profile
-    if (token !== 'none') this.rd = token === 'md5' ? digits(32) : digits(64).toUpperCase()
+    const { token, rdDigits } = this.#options.profile
+    if (token === 'md5') this.rd = digits(rdDigits ?? 32)
+    if (token === 'sha256') this.rd = digits(rdDigits ?? 64).toUpperCase()
   }
 
   /** What `cmd=RD` tells. */
@@ -121,6 +122,11 @@ export class RouterLogin {
   lockOut(): void {
     this.attemptsLeft = 0
     this.#lastFailureAt = this.#options.now().getTime()
+  }
+
+  /** Somebody is logged in. */
+  get hasSession(): boolean {
+    return this.#session !== null
   }
 
   /** `login_lock_time`: seconds left, -1 when not locked. */

@@ -77,6 +77,7 @@ export const MF823: RouterProfile = {
   userField: null,
   loginNeedsToken: false,
   token: 'none',
+  rdDigits: null,
   tokenRotates: 'never',
   cookie: null,
   idleLimitMs: null,
@@ -285,6 +286,7 @@ export const U50: RouterProfile = {
   writesRefusedBy: 'empty-body',
   prefixesNames: true,
   battery: 'percent',
+  bearers: BEARERS_5G.filter((word) => word !== 'WL_AND_5G'),
   bearerReadsAs: { '4G_AND_5G': 'WL_AND_5G' },
   dates: 'split-sign',
 }

@@ -117,6 +117,8 @@ export class RouterRadio {
   scanResult = ''
   /** `m_netselect_result` */
   selectionResult = ''
+  /** For so long what is told of a search or choice of a network is that of the one before. */
+  staleMs = 0
   dialMode = 'auto_dial'
   allowsRoaming = false
   #connectedAt = 0
@@ -207,9 +209,11 @@ export class RouterRadio {
   scan(): boolean {
     const { latency, timers } = this.#options
     if (!this.isBooted || this.#isInTheWay()) return false
-    this.scanStatus = 'manual_selecting'
-    this.scanResult = ''
-    timers.after(latency.scanMs, () => {
+    this.#tellLater(() => {
+      this.scanStatus = 'manual_selecting'
+      this.scanResult = ''
+    })
+    timers.after(this.staleMs + latency.scanMs, () => {
       this.scanStatus = 'manual_selected'
       this.scanResult = this.#operatorsInReach()
     })
@@ -220,9 +224,11 @@ export class RouterRadio {
   selectOperator(plmn: string): boolean {
     const { network, latency, timers } = this.#options
     if (!this.isBooted || this.#isInTheWay()) return false
-    this.selectionResult = 'manual_selecting'
+    this.#tellLater(() => {
+      this.selectionResult = 'manual_selecting'
+    })
     this.search()
-    timers.after(latency.settleMs, () => {
+    timers.after(this.staleMs + latency.settleMs, () => {
       const isOurs = plmn === network.plmn
       this.selectionResult = isOurs ? 'manual_success' : 'manual_fail'
       this.selection = isOurs ? 'manual_select' : 'auto_select'
@@ -252,6 +258,11 @@ export class RouterRadio {
     timers.after(latency.connectMs, () => {
       if (this.connection === 'disconnecting') this.connection = 'disconnected'
     })
+  }
+
+  #tellLater(tell: () => void): void {
+    if (this.staleMs === 0) tell()
+    else this.#options.timers.after(this.staleMs, tell)
   }
 
   #join(): void {

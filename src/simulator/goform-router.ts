@@ -189,6 +189,11 @@ export class GoformRouter implements Subscriber {
     this.faults.staleStatusMs = delayMs
   }
 
+  /** What is told of the next searches and choices of a network begins as that of the one before, for so long. */
+  staleSelection(delayMs: number): void {
+    this.radio.staleMs = delayMs
+  }
+
   /** The device never learnt the time. */
   clockAt1970(): void {
     this.faults.clockIsAt1970 = true

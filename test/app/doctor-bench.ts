@@ -35,7 +35,7 @@ export function doctorOf(bus: UsbBus, { config, ...rest }: Changes = {}): { io: 
     tryWrite: async () => null,
     freeBytes: async () => 10 ** 10,
     visitBroker: async () => ({ findings: [], isBridgeOnline: false }),
-    tryRouter: async () => null,
+    tryRouter: async () => [],
     user: { name: 'zte', pid: 1000, groups: [] },
     config: { faults: [], modems: [AUTO], storage: [JOURNAL], ...config },
     print: (line) => lines.push(line.replaceAll(bus.root, '')),

@@ -32,7 +32,6 @@ describe('the doctor as a whole', () => {
     assert.equal(await runDoctor(io), 1)
     assert.deepEqual(lines, [
       'ok       The configuration is in order: mifi.',
-      'ok       "mifi" answers and lets us in.',
       'ok       The journal /data/zte2mqtt.db can be written.',
       'problem  It refuses.',
       '         Do this.',
@@ -145,11 +144,14 @@ describe('the doctor about broker and routers', () => {
     assert.match(told[0]?.remedy ?? '', /"mqtt\.base_topic" and a "mqtt\.client_id" of its own/)
   })
 
-  it('says why a router refuses', async (t) => {
-    const told = await complaints(t, [mf190()], {
-      config: { modems: [AUTO, ROUTER] },
-      tryRouter: async (id) => `${id}: wrong password`,
-    })
-    assertOnly(told, 'routers', 'problem', /"mifi" does not let us in: mifi: wrong password/, /"password"/)
+  it('passes on what the visit to a router brought, and tells the visitor of a bridge that is there', async (t) => {
+    for (const isBridgeOnline of [false, true]) {
+      const told = await complaints(t, [mf190()], {
+        config: { modems: [AUTO, ROUTER] },
+        visitBroker: async () => ({ findings: [], isBridgeOnline }),
+        tryRouter: async (id, isOnline) => [problem(`${id} refuses, bridge ${isOnline}.`, 'Do that.')],
+      })
+      assertOnly(told, 'routers', 'problem', `mifi refuses, bridge ${isBridgeOnline}.`, 'Do that.')
+    }
   })
 })

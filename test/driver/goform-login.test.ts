@@ -1,38 +1,12 @@
 import assert from 'node:assert/strict'
 import { describe, test } from 'node:test'
 import { ModemError } from '../../src/modem/errors.ts'
-import type { RouterProfile, SessionCookie } from '../../src/simulator/goform-firmware.ts'
-import { MF79U, MF266 } from '../../src/simulator/goform-profiles.ts'
+import { MF79U } from '../../src/simulator/goform-profiles.ts'
 import type { GoformRouter } from '../../src/simulator/goform-router.ts'
-import type { RouterNotes } from './router-bench.ts'
 import { setUp } from './router-bench.ts'
 
 /** A device of which no table knows anything. */
 const STRANGER = { ...MF79U, model: 'XY1', firmware: 'BD_XYV1.0.0B01' }
-
-const COOKIE: SessionCookie = {
-  name: 'stok',
-  digits: 64,
-  isQuoted: true,
-  attributes: '; path=/; HttpOnly',
-  accepts: 'either',
-  comesEarly: false,
-}
-
-const COOKIES: Readonly<Record<string, SessionCookie | null>> = {
-  'the address': null,
-  'a cookie': { ...COOKIE, isQuoted: false },
-  'a cookie in quotes': { ...COOKIE, accepts: 'quoted', name: 'zwsd', attributes: ';HttpOnly="1"' },
-  'a cookie whose quotes it overlooks': { ...COOKIE, accepts: 'bare' },
-  'a cookie that replaces an earlier one': { ...COOKIE, isQuoted: false, accepts: 'bare', comesEarly: true },
-}
-
-const TOKENS: readonly Pick<RouterProfile, 'token' | 'tokenRotates'>[] = [
-  { token: 'none', tokenRotates: 'never' },
-  { token: 'md5', tokenRotates: 'never' },
-  { token: 'md5', tokenRotates: 'each-write' },
-  { token: 'sha256', tokenRotates: 'each-read' },
-]
 
 const logins = (router: GoformRouter): number =>
   router.requests.filter(({ fields }) => fields.get('goformId')?.startsWith('LOGIN')).length
@@ -43,48 +17,19 @@ const failure = async (work: Promise<unknown>): Promise<ModemError> => {
   return error
 }
 
-const rememberAll = (from: RouterNotes, to: RouterNotes): void => {
-  to.note = from.note
-  to.counted = from.counted
-}
-
 describe('a device that nobody knows is opened by what it does', () => {
-  for (const login of ['base64', 'sha256-base64', 'sha256-challenge'] as const) {
-    for (const [name, cookie] of Object.entries(COOKIES)) {
-      test(`${login}, its session tied to ${name}, with every kind of token`, async (t) => {
-        for (const token of TOKENS) {
-          const { open, router, memory } = await setUp(t, { like: STRANGER, profile: { login, cookie, ...token } })
-          const modem = await open()
-          await modem.can.networkMode?.set('lte')
-          assert.equal(router.radio.bearer, 'Only_LTE')
-          const wasted = login === 'sha256-base64' ? 1 : 0
-          assert.equal(logins(router), 1 + wasted, JSON.stringify(token))
-
-          await modem.close()
-          const again = await setUp(t, { like: STRANGER, profile: { login, cookie, ...token } })
-          rememberAll(memory, again.memory)
-          await again.open()
-          assert.equal(logins(again.router), 1, 'what was found out is not found out again')
-        }
-      })
-    }
-  }
-
-  test('a login with users, named in either field, with and without a token', async (t) => {
+  test('a configured user name is used, in either field', async (t) => {
     for (const userField of ['user', 'username'] as const) {
-      for (const loginNeedsToken of [false, true]) {
-        for (const token of ['md5', 'sha256'] as const) {
-          for (const username of [null, 'admin']) {
-            const profile = { ...STRANGER, login: 'sha256-challenge', loginId: 'LOGIN_MULTI_USER' } as const
-            const { open, router } = await setUp(t, {
-              like: { ...MF266, ...profile, userField, loginNeedsToken, token, unknownNames: 'echo' },
-            })
-            await open({ username })
-            assert.equal(router.login.attemptsLeft, 5)
-          }
-        }
-      }
+      const profile = { login: 'sha256-challenge', loginId: 'LOGIN_MULTI_USER', userField } as const
+      const { open } = await setUp(t, { like: STRANGER, profile, user: 'support' })
+      await open({ username: 'support' })
     }
+  })
+
+  test('whose first write is refused unless something was read is written to all the same', async (t) => {
+    const { open, router } = await setUp(t, { like: STRANGER, profile: { needsReadAfterLogin: true } })
+    await (await open()).can.networkMode?.set('lte')
+    assert.equal(router.radio.bearer, 'Only_LTE')
   })
 
   test('a device without a login needs no password', async (t) => {
@@ -168,7 +113,7 @@ describe('a wrong password', () => {
       router.answerResult('1', { to: 'LOGIN' })
       assert.equal((await failure(enter())).retry, 'later')
       assert.equal(logins(router), 1 + turn)
-      assert.deepEqual(memory.counted, { count: 0, at: 0 })
+      assert.deepEqual(memory.counted, { count: 0, at: 0, isProven: true, refusedAs: null })
       clock.advance(290_000)
       assert.match((await failure(enter())).message, /again in 10 seconds/)
       assert.equal(logins(router), 1 + turn)
@@ -209,5 +154,64 @@ describe('a wrong password', () => {
     const before = logins(router)
     await failure(driver({ username: 'nobody' }).open(new AbortController().signal))
     assert.equal(logins(router), before)
+  })
+
+  test('is what an attempt that the device has counted says, also of one that was right before and of a plain refusal', async (t) => {
+    const { driver, open, router, memory } = await setUp(t, { like: STRANGER })
+    await (await open()).close()
+    const enter = () => driver().open(new AbortController().signal)
+    for (let restart = 1; restart <= 5; restart += 1) {
+      // Somebody gave the router another password, and this build says 1 to a wrong one.
+      Object.assign(router.login, { attemptsLeft: 5 })
+      const logIn = router.login.logIn.bind(router.login)
+      Object.assign(router.login, {
+        logIn: () => {
+          router.login.attemptsLeft -= 1
+          return { result: '1', cookie: null }
+        },
+      })
+      await failure(enter())
+      Object.assign(router.login, { logIn })
+    }
+    assert.equal(memory.counted.count, 2)
+    assert.equal(logins(router), 3)
+  })
+
+  test('is not what an MC889 means by an unknown user while it is locked', async (t) => {
+    const like = {
+      ...STRANGER,
+      login: 'sha256-challenge',
+      loginId: 'LOGIN_MULTI_USER',
+      userField: 'user',
+      lockedResult: '5',
+      unknownNames: 'fail',
+      lacks: ['psw_fail_num_str', 'login_lock_time'],
+    } as const
+    const { driver, open, router, clock, memory } = await setUp(t, { like, profile: { lockSeconds: 1_000 } })
+    await (await open()).close()
+    const before = logins(router)
+    router.lockOut()
+    const enter = () => driver().open(new AbortController().signal)
+    assert.match((await failure(enter())).message, /lets nobody in/)
+    for (let restart = 1; restart <= 3; restart += 1) await failure(enter())
+    assert.equal(logins(router), before + 1)
+    assert.equal(memory.counted.count, 0)
+    clock.advance(1_001_000)
+    await open()
+  })
+
+  test('that has locked the router is not tried before its time, restarts or not', async (t) => {
+    for (const lacks of [[], ['login_lock_time']]) {
+      const { driver, open, router, clock } = await setUp(t, { like: STRANGER, profile: { lacks } })
+      router.lockOut()
+      for (let restart = 1; restart <= 29; restart += 1) {
+        await failure(driver().open(new AbortController().signal))
+        clock.advance(10_000)
+      }
+      assert.equal(logins(router), 0)
+      clock.advance(11_000)
+      await open()
+      assert.equal(router.login.attemptsLeft, 5)
+    }
   })
 })

@@ -111,4 +111,62 @@ describe('the operators', () => {
       await modem.can.operator?.set('auto')
     })
   }
+
+  test('are not those that an earlier search found', async (t) => {
+    const { open, router } = await setUp(t, { like: MF79U, neighbours: [], latency: { scanMs: 60_000 } })
+    const modem = await open()
+    router.radio.scanStatus = 'manual_selected'
+    router.radio.scanResult = '3,"Abroad",26201,2;'
+    router.staleSelection(2_500)
+    assert.deepEqual(
+      (await modem.can.operator?.scan())?.map(({ code }) => code),
+      ['21901'],
+    )
+  })
+
+  test('are chosen anew, whatever became of the choice before', async (t) => {
+    const { open, router } = await setUp(t, { like: MF79U, latency: { settleMs: 20_000 } })
+    const modem = await open()
+    router.staleSelection(2_500)
+    await modem.can.operator?.set('21901')
+    assert.equal(router.radio.selection, 'manual_select')
+    await assert.rejects(async () => modem.can.operator?.set('99999'), { code: 'rejected_by_network' })
+    await modem.can.operator?.set('21901')
+    assert.equal(router.radio.selectionResult, 'manual_success')
+  })
+
+  test('of a device that tells only the end of a search are believed after a while', async (t) => {
+    const { open, router } = await setUp(t, { like: MF79U, latency: { scanMs: 0 } })
+    const modem = await open()
+    for (let turn = 1; turn <= 2; turn += 1) {
+      assert.equal((await modem.can.operator?.scan())?.[0]?.code, '21901')
+      assert.equal(router.radio.scanStatus, 'manual_selected')
+    }
+  })
+})
+
+describe('a mode that reads back in another word than it is set by', () => {
+  const bearers = (router: GoformRouter): readonly (string | null)[] =>
+    router.requests.flatMap(({ fields }) => fields.get('BearerPreference') ?? [])
+
+  test('is put back by what was read of it, as after USSD on 3G', async (t) => {
+    const { open, router } = await setUp(t, { like: U50 })
+    const modem = await open()
+    await modem.can.networkMode?.set('lte_nr')
+    const users = (await modem.readState(['networkMode'])).networkMode
+    assert.deepEqual(users, { mode: 'lte_nr', raw: 'WL_AND_5G' })
+    await modem.can.networkMode?.set('umts')
+    await modem.can.networkMode?.set({ raw: users.raw })
+    assert.deepEqual((await modem.readState(['networkMode'])).networkMode, users)
+    assert.deepEqual(bearers(router), ['4G_AND_5G', 'Only_WCDMA', '4G_AND_5G'])
+  })
+
+  test('stays when the operator is left to itself again, and may be set in either word', async (t) => {
+    const { open, router } = await setUp(t, { like: U50 })
+    const modem = await open()
+    await modem.can.networkMode?.set({ raw: '4G_AND_5G' })
+    await modem.can.operator?.set('auto')
+    assert.equal(router.radio.bearer, 'WL_AND_5G')
+    assert.deepEqual(bearers(router), ['4G_AND_5G', '4G_AND_5G'])
+  })
 })

@@ -3,6 +3,7 @@ import type { Clock } from '../../src/driver/clock.ts'
 import type { GoformOptions } from '../../src/driver/goform-driver.ts'
 import { createGoformDriver } from '../../src/driver/goform-driver.ts'
 import type { Refusals, RouterMemory } from '../../src/driver/goform-finding.ts'
+import { NO_REFUSALS } from '../../src/driver/goform-finding.ts'
 import type { Driver, Modem } from '../../src/modem/modem.ts'
 import { CellularNetwork } from '../../src/simulator/cellular-network.ts'
 import type { RouterProfile } from '../../src/simulator/goform-firmware.ts'
@@ -63,7 +64,7 @@ export class SharedClock implements Clock {
 /** What is kept beyond the process, as the journal would. */
 export class RouterNotes implements RouterMemory {
   note: string | null = null
-  counted: Refusals = { count: 0, at: 0 }
+  counted: Refusals = NO_REFUSALS
   finding = (): string | null => this.note
   keepFinding = (note: string): void => {
     this.note = note

@@ -73,7 +73,8 @@ describe('the lock', () => {
   ]
   for (const [psw_fail_num_str, login_lock_time, [attemptsLeft, lockedSeconds]] of LOCKS) {
     test(`"${psw_fail_num_str}" attempts and "${login_lock_time}" seconds`, () => {
-      assert.deepEqual(readLoginLock({ psw_fail_num_str, login_lock_time }), { attemptsLeft, lockedSeconds })
+      const lock = readLoginLock({ psw_fail_num_str, login_lock_time })
+      assert.deepEqual(lock, { attemptsLeft, lockedSeconds, isTimed: /\d/.test(login_lock_time) })
     })
   }
   test('is told before anything else, and trying again makes sense later', () => {

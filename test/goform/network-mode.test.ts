@@ -1,7 +1,13 @@
 import assert from 'node:assert/strict'
 import { describe, test } from 'node:test'
 import type { BearerDialect } from '../../src/goform/network-mode.ts'
-import { networkModeForm, networkModesOf, readNetworkMode } from '../../src/goform/network-mode.ts'
+import {
+  isMode,
+  networkModeForm,
+  networkModesOf,
+  readNetworkMode,
+  settableBearer,
+} from '../../src/goform/network-mode.ts'
 
 const DIALECTS: readonly BearerDialect[] = ['lte', 'nr', 'u50']
 
@@ -27,6 +33,19 @@ describe('a mode', () => {
     assert.deepEqual(networkModeForm('lte_nr', 'u50')![1], ['BearerPreference', '4G_AND_5G'])
     assert.equal(readNetworkMode({ net_select: 'WL_AND_5G' }, 'u50')?.mode, 'lte_nr')
     assert.equal(readNetworkMode({ net_select: 'WL_AND_5G' }, 'nr')?.mode, 'other')
+  })
+  test('is set by the word that is known to set it, and recognised by either', () => {
+    assert.equal(settableBearer('WL_AND_5G', 'u50'), '4G_AND_5G')
+    assert.equal(settableBearer('WL_AND_5G', 'nr'), 'WL_AND_5G')
+    assert.equal(settableBearer('TD_W', 'lte'), 'TD_W')
+    const read = readNetworkMode({ net_select: 'WL_AND_5G' }, 'u50')
+    for (const wanted of ['lte_nr', { raw: 'WL_AND_5G' }, { raw: '4G_AND_5G' }] as const) {
+      assert.equal(isMode(read, wanted, 'u50'), true)
+    }
+    for (const wanted of ['lte', { raw: 'Only_LTE' }, { raw: 'TD_W' }] as const) {
+      assert.equal(isMode(read, wanted, 'u50'), false)
+      assert.equal(isMode(null, wanted, 'u50'), false)
+    }
   })
   test('without a name is other, and none while the item is blank', () => {
     assert.deepEqual(readNetworkMode({ net_select: 'TD_W' }, 'lte'), { mode: 'other', raw: 'TD_W' })

@@ -33,6 +33,8 @@ describe('an answer that is no JSON object', () => {
     ['a page', () => parseReply(answer('\ufeff<html></html>')), 'page'],
     ['a redirect', () => parseReply(answer('', 302, '/index.html')), 'page'],
     ['a redirect to nowhere', () => parseReply(answer('', 302)), 'page'],
+    ['a demand for a login', () => parseReply(answer('{"signalbar":""}', 401)), 'page'],
+    ['a refusal by status', () => parseReply(answer('Forbidden', 403)), 'page'],
     ['a redirect to https', () => parseReply(answer('', 301, 'https://192.168.0.1/')), 'wants_https'],
   ]
   for (const [what, reply, kind] of KINDS) test(`${what} is told apart`, () => assert.equal(reply().kind, kind))

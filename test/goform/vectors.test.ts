@@ -508,7 +508,7 @@ const SINGLE: Readonly<Record<string, (exchange: Exchange) => void>> = {
 
 function lockOf(exchange: Exchange) {
   const { attempts_left, locked_seconds } = truthOf(exchange)
-  return { attemptsLeft: attempts_left, lockedSeconds: locked_seconds }
+  return { attemptsLeft: attempts_left, lockedSeconds: locked_seconds, isTimed: true }
 }
 
 /** The objects of an answer of the other interface, whose values mean the same. */

@@ -7,6 +7,8 @@ import type { TestContext } from 'node:test'
 import { test } from 'node:test'
 import { AtStick } from '../../src/simulator/at-stick.ts'
 import { CellularNetwork } from '../../src/simulator/cellular-network.ts'
+import { MF79U } from '../../src/simulator/goform-profiles.ts'
+import { GoformRouter } from '../../src/simulator/goform-router.ts'
 import { MF190 } from '../../src/simulator/profiles.ts'
 import { freePort, listening, run, temporaryFolder } from './house.ts'
 
@@ -89,6 +91,27 @@ test('the doctor exits with 0 where nothing is wrong', async (t) => {
     ],
   )
   assert.equal(exitCode, 0)
+})
+
+test('the doctor visits a router, and spends one attempt on a wrong password', async (t) => {
+  const port = await lockedMosquitto(t)
+  const network = new CellularNetwork({ now: () => new Date() })
+  const router = new GoformRouter({ network, number: '+447700900001', profile: MF79U })
+  t.after(() => {
+    router.close()
+    network.close()
+  })
+  const url = `http://127.0.0.1:${await router.listen()}`
+  const routers = async (password: string): Promise<{ exitCode: number | null; levels: readonly string[] }> => {
+    const modem = `--modems=[{id: mifi, transport: http, url: "${url}", password: ${password}}]`
+    const broker = [`--mqtt.url=mqtt://127.0.0.1:${port}`, '--mqtt.username=ha', '--mqtt.password=right']
+    const { exitCode, findings } = await told(t, 'doctor', modem, ...broker)
+    const own = findings.filter(({ check }) => check === 'routers')
+    return { exitCode, levels: own.map(({ level }) => level) }
+  }
+  assert.deepEqual(await routers('admin'), { exitCode: 0, levels: ['ok', 'ok'] })
+  assert.deepEqual(await routers('wrong'), { exitCode: 1, levels: ['ok', 'problem'] })
+  assert.equal(router.login.attemptsLeft, 4)
 })
 
 test('the doctor goes on without a configuration, and check exits with 2', async (t) => {

@@ -137,7 +137,9 @@ test('a person who logs in to the web page is made room for', async (t) => {
   )
   await observer.until('it is paused', () => lastState(observer)['phase'] === 'paused')
   assert.match(String(lastState(observer)['problem']), /web page/)
-  assert.equal(observer.on('mifi/availability').at(-1), 'offline')
+  // What the router tells everybody goes on being read.
+  assert.equal(observer.on('mifi/availability').at(-1), 'online')
+  assert.equal((lastState(observer)['signal'] as Json)['bars'], 4)
   await observer.command('mifi', 'sms/send', { to: PEER, text: 'later', id: 'later', transaction: 'later' })
   await observer.until('it waits', () =>
     (observer.on('mifi/sms/status') as Json[]).some(({ id, status }) => id === 'later' && status === 'queued'),
