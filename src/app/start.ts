@@ -171,6 +171,7 @@ function createBridge(config: Config, journal: Journal, outlet: Outlet, logger: 
         deliveryReport: config.sms.delivery_report,
         maxParts: config.sms.max_parts,
         repeatWindowMs: config.sms.repeat_window,
+        ...guard(config),
         networkMode: modem.network_mode,
         allowRawAt: modem.allow_raw_at,
         poll: {
@@ -199,8 +200,25 @@ function createBridge(config: Config, journal: Journal, outlet: Outlet, logger: 
     journal,
     supervisors,
     keepMs: config.journal.keep,
+    pricePerPart: config.sms.price_per_part,
     onProblem: (problem, err) => logger.error({ err }, problem),
   })
+}
+
+/** What keeps sending from costing more than its owner wants. */
+function guard({ sms }: Config) {
+  const { allowed_recipients: allowed, blocked_recipients: blocked, limits } = sms
+  return {
+    recipients: { allowed, blocked },
+    pricePerPart: sms.price_per_part,
+    limits: {
+      perMinute: limits.per_minute,
+      perHour: limits.per_hour,
+      perDay: limits.per_day,
+      perMonth: limits.per_month,
+      reserveForHigh: limits.reserve_for_high,
+    },
+  }
 }
 
 function ussdSettings({ ussd }: Config) {

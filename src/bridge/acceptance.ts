@@ -1,8 +1,11 @@
-import type { Journal } from '../journal/journal.ts'
 import type { NewOutbound, Outbound } from '../journal/outbound-entry.ts'
 import { ModemError } from '../modem/errors.ts'
 import type { OutboundSms, RequestedEncoding } from '../modem/messages.ts'
-import type { Driver, ModemId } from '../modem/modem.ts'
+import type { Driver } from '../modem/modem.ts'
+import type { CostRules } from './cost-guard.ts'
+import { checkCost, partsOf, roundedPrice } from './cost-guard.ts'
+import type { RecipientRules } from './recipients.ts'
+import { checkRecipient, resolveRecipients } from './recipients.ts'
 
 export interface SendRequest {
   readonly to: readonly string[]
@@ -17,16 +20,14 @@ export interface SendRequest {
   readonly transaction?: string | undefined
 }
 
-export interface AcceptanceOptions {
-  readonly modem: ModemId
+export interface AcceptanceOptions extends CostRules {
+  readonly recipients: RecipientRules
   readonly driver: Pick<Driver, 'prepare'>
-  readonly journal: Journal
   /** Name → numbers. */
   readonly contacts: ReadonlyMap<string, readonly string[]>
   readonly deliveryReport: boolean
   readonly maxParts: number
   readonly repeatWindowMs: number
-  readonly now: () => number
   readonly newId: () => string
 }
 
@@ -55,7 +56,8 @@ export function acceptSms(
   const ids = recipients.map((_, index) => (recipients.length === 1 ? base : `${base}/${index + 1}`))
   const entries = recipients.map((to, index) => prepare(options, request, to, ids[index] ?? base, context, index))
   const known = ids.map((id) => journal.outbound.byId(modem, id))
-  if (known.some((outbound) => outbound !== undefined)) return sameAgain(known, entries, base)
+  if (known.some((outbound) => outbound !== undefined)) return sameAgain(options, known, entries, base)
+  for (const to of recipients) checkRecipient(to, options.recipients)
   const earliest = Math.min(...entries.map(({ expiresAt }) => expiresAt ?? Number.POSITIVE_INFINITY))
   if (earliest <= now()) {
     throw new ModemError('expired', 'expires_at has passed, so the message was not sent.')
@@ -67,7 +69,8 @@ export function acceptSms(
       `${MAX_WAITING} messages wait for this modem already. Wait, or cancel some with sms/cancel.`,
     )
   }
-  return journal.outbound.accepted(modem, entries).map(acceptedOf)
+  checkCost(options, entries)
+  return journal.outbound.accepted(modem, entries).map((outbound) => acceptedOf(outbound, options.pricePerPart))
 }
 
 function prepare(
@@ -87,7 +90,7 @@ function prepare(
     encoding: request.encoding,
   }
   const submissions = driver.prepare(sms, journal.outbound.nextReference() + index)
-  const parts = submissions.reduce((sum, { segments }) => sum + segments, 0)
+  const parts = partsOf(submissions)
   if (parts > maxParts) {
     throw new ModemError(
       'invalid_request',
@@ -109,6 +112,7 @@ function prepare(
 
 /** The id was used before: with the same content that is no mistake, and nothing is sent again. */
 function sameAgain(
+  { pricePerPart }: AcceptanceOptions,
   known: readonly (Outbound | undefined)[],
   entries: readonly NewOutbound[],
   id: string,
@@ -121,7 +125,7 @@ function sameAgain(
         `id ${JSON.stringify(id)} was already used for another message. Give every message an id of its own.`,
       )
     }
-    return { ...acceptedOf(outbound), status: outbound.status }
+    return { ...acceptedOf(outbound, pricePerPart), status: outbound.status }
   })
 }
 
@@ -142,27 +146,9 @@ function refuseRepeats(
   }
 }
 
-export function acceptedOf(outbound: Outbound): Accepted {
-  const parts = outbound.parts.reduce((sum, { segments }) => sum + segments, 0)
-  return { id: outbound.id, to: outbound.request.to, parts, encoding: outbound.encoding, cost: null }
-}
-
-/** Contact and group names become their numbers; what people write between digits is dropped. @throws ModemError */
-export function resolveRecipients(
-  to: readonly string[],
-  contacts: ReadonlyMap<string, readonly string[]>,
-): readonly string[] {
-  const numbers = to.flatMap((entry) => {
-    const contact = contacts.get(entry.trim())
-    if (contact !== undefined) return contact
-    const number = entry.replace(/[\s()./-]/g, '').replace(/^00(?=[1-9])/, '+')
-    if (!/^\+?[0-9*#]{1,20}$/.test(number)) {
-      throw new ModemError(
-        'invalid_request',
-        `to: ${JSON.stringify(entry)} is neither a phone number nor a configured contact.`,
-      )
-    }
-    return [number]
-  })
-  return [...new Set(numbers)]
+/** As the answer tells it. @param pricePerPart `null`: not configured, and then neither is there a cost */
+export function acceptedOf(outbound: Outbound, pricePerPart: number | null): Accepted {
+  const parts = partsOf(outbound.parts)
+  const cost = pricePerPart === null ? null : roundedPrice(parts * pricePerPart)
+  return { id: outbound.id, to: outbound.request.to, parts, encoding: outbound.encoding, cost }
 }

@@ -17,6 +17,8 @@ export interface BridgeOptions {
   readonly journal: Journal
   readonly supervisors: ReadonlyMap<ModemId, Supervisor>
   readonly keepMs: number
+  /** `sms.price_per_part` */
+  readonly pricePerPart: number | null
   /** A fault that is no modem's and no user's. */
   readonly onProblem: (problem: string, cause: unknown) => void
 }
@@ -139,9 +141,10 @@ export class Bridge {
   /** One redelivery of a command whose acknowledgement may not have arrived is answered, and nothing is sent again. */
   #absorbed(modem: ModemId, name: string, { identity }: CommandContext): unknown {
     if (name !== 'sms/send' || !this.#redeliverable.delete(identity)) return undefined
-    const known = this.#options.journal.outbound.ofCommand(modem, identity)
+    const { journal, pricePerPart } = this.#options
+    const known = journal.outbound.ofCommand(modem, identity)
     return known.length === 0
       ? undefined
-      : { messages: known.map((entry) => ({ ...acceptedOf(entry), status: entry.status })) }
+      : { messages: known.map((entry) => ({ ...acceptedOf(entry, pricePerPart), status: entry.status })) }
   }
 }

@@ -1,6 +1,8 @@
 import type { Journal } from '../journal/journal.ts'
 import { ModemError } from '../modem/errors.ts'
 import type { ModemId } from '../modem/modem.ts'
+import type { SendingLimits } from './limits.ts'
+import { leftOf, spendingsSince } from './limits.ts'
 import type { ModemStatus, Outlet } from './outlet.ts'
 
 export interface BulletinOptions {
@@ -11,14 +13,15 @@ export interface BulletinOptions {
   /** ms on a clock that never jumps */
   readonly elapsed: () => number
   readonly poll: { readonly republishMs: number }
+  readonly limits: SendingLimits
 }
 
-type Counts = Pick<ModemStatus, 'waiting' | 'sentToday'>
+type Counts = Pick<ModemStatus, 'waiting' | 'sentToday' | 'quotaPerDay' | 'quotaLeft'>
 
 /** The published state of a modem: told when it changed, or when it was not told for long. */
 export class Bulletin {
   readonly #options: BulletinOptions
-  #counts: Counts = { waiting: 0, sentToday: 0 }
+  #counts: Counts = { waiting: 0, sentToday: 0, quotaPerDay: null, quotaLeft: null }
   #last = ''
   #latest: ModemStatus | undefined
   #lastAt = 0
@@ -46,12 +49,15 @@ export class Bulletin {
 
   /** @returns why the journal cannot be read, `null` when it can; the counts then stay as they were */
   #count(): string | null {
-    const { id, journal, now } = this.#options
+    const { id, journal, limits, now } = this.#options
     try {
       const midnight = new Date(now()).setHours(0, 0, 0, 0)
+      const spent = journal.traffic.spendings(id, spendingsSince(limits, now()))
       this.#counts = {
         waiting: journal.outbound.waiting(id),
-        sentToday: journal.outbound.segmentsSentSince(id, midnight),
+        sentToday: journal.traffic.segmentsSent(id, midnight),
+        quotaPerDay: limits.perDay || null,
+        quotaLeft: leftOf(limits, spent, now()),
       }
       return null
     } catch (error) {

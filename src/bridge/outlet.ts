@@ -40,6 +40,10 @@ export interface ModemStatus {
   readonly waiting: number
   /** Segments handed over since local midnight. */
   readonly sentToday: number
+  /** `sms.limits.per_day`; `null`: no limit. */
+  readonly quotaPerDay: number | null
+  /** Segments that may still be accepted today and this month with normal priority; `null`: no limit. */
+  readonly quotaLeft: number | null
   /** What the configured queries brought last, by slug. */
   readonly ussd: Readonly<Record<string, UssdReading>>
   /** One sentence that says what is wrong and what to do. */
@@ -64,6 +68,7 @@ export interface ModemHappening {
     | 'failed'
     | 'firmware_changed'
     | 'pdu_quarantined'
+    | 'quota_exceeded'
   readonly detail?: Readonly<Record<string, string | number | null>>
 }
 

@@ -7,6 +7,7 @@ import type { CommandContext } from './commands.ts'
 import type { Unwanted } from './discarding.ts'
 import { discardStored } from './discarding.ts'
 import type { Inbox } from './inbox.ts'
+import type { Exhaustion } from './limits.ts'
 import type { ModemService } from './modem-service.ts'
 import { NetworkDesk } from './network-desk.ts'
 import type { Pause } from './pause.ts'
@@ -45,6 +46,9 @@ export class ServiceDesk implements ModemService {
   readonly network: NetworkDesk
   readonly #links: DeskLinks
 
+  /** The limit that was met last, until something could be sent again. */
+  #exhaustedLimit: Exhaustion['limit'] | null = null
+
   constructor(links: DeskLinks) {
     this.#links = links
     this.network = new NetworkDesk(links)
@@ -52,9 +56,20 @@ export class ServiceDesk implements ModemService {
 
   accept(request: SendRequest, context: CommandContext): readonly Accepted[] {
     const { options, onAccepted } = this.#links
-    const accepted = acceptSms({ ...options, modem: options.id }, request, context)
+    const onExhausted = (exhaustion: Exhaustion): void => this.#exhausted(exhaustion)
+    const accepted = acceptSms({ ...options, modem: options.id, onExhausted }, request, context)
+    this.#exhaustedLimit = null
     onAccepted()
     return accepted
+  }
+
+  /** A runaway automation is refused a hundred times a second; that it is, is worth telling once. */
+  #exhausted({ limit, allowed, freesAt }: Exhaustion): void {
+    if (limit === this.#exhaustedLimit) return
+    this.#exhaustedLimit = limit
+    const { outlet, id } = this.#links.options
+    const frees = freesAt === null ? null : new Date(freesAt).toISOString()
+    void outlet.event(id, { type: 'quota_exceeded', detail: { limit, allowed, frees_at: frees } })
   }
 
   cancel(id: string): { readonly id: string; readonly status: string } {

@@ -7,7 +7,7 @@ import type { OutboxOptions } from './outbox.ts'
 import type { Outlet } from './outlet.ts'
 import type { UssdSettings } from './ussd.ts'
 
-type Shared = 'modem' | 'journal' | 'driver' | 'now' | 'newId' | 'onPublication' | 'onEvent'
+type Shared = 'modem' | 'journal' | 'driver' | 'now' | 'newId' | 'onPublication' | 'onEvent' | 'onExhausted'
 
 export interface SupervisorOptions
   extends Omit<InboxOptions, Shared>,

@@ -188,3 +188,34 @@ export const imei: Format<string> = scalar(
 
 /** PIN of the SIM (3GPP TS 31.101 section 9.5.1). In quotes only: a leading zero lost would cost one of three tries. */
 export const pin: Format<string> = pattern('four to eight digits in quotes', /^\d{4,8}$/)
+
+/** An amount of money, 0 or more. */
+export const amount: Format<number> = {
+  ...scalar('a number from 0 such as 0.09', { type: 'number', minimum: 0 }, (raw) =>
+    typeof raw === 'number' && Number.isFinite(raw) && raw >= 0 ? raw : undefined,
+  ),
+  fromText: (given) => (/^\d+(\.\d+)?$/.test(given) ? Number(given) : given),
+}
+
+const NUMBER_PATTERN = /^(?=.*[\d*#])\+?[\d*# ()./-]{1,40}$/
+
+/** Phone numbers in which `*` stands for any further digits. In quotes, or YAML drops their `+` or leading zero. */
+export const numberPatterns: Format<readonly string[]> = {
+  allowed: 'a list of phone numbers in quotes, in which * stands for any further digits',
+  json: { type: 'array', items: { type: 'string', pattern: NUMBER_PATTERN.source } },
+  structured: true,
+  read: (raw) => {
+    if (!Array.isArray(raw)) return { refused: [] }
+    const refused = raw.flatMap((entry: unknown, index) => {
+      if (typeof entry === 'string' && NUMBER_PATTERN.test(entry)) return []
+      const found = typeof entry === 'number' ? `${entry} without quotes` : JSON.stringify(entry)
+      return [
+        {
+          at: `[${index}]`,
+          says: `found ${found}, allowed is a phone number in quotes, with * for any further digits`,
+        },
+      ]
+    })
+    return refused.length > 0 ? { refused } : { value: raw.map(String) }
+  },
+}

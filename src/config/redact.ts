@@ -27,10 +27,11 @@ function redactLeaf({ format, sensitive, personal }: Leaf, value: unknown): unkn
   return value.map((element: unknown) => (isObject(element) ? redactGroup(items, element) : MASK))
 }
 
-/** Of a map the names stay; that an option is not set may be seen. */
+/** Of a map the names stay, of a list the length; that an option is not set may be seen. */
 function masked(value: unknown): unknown {
   if (value === null || value === '') return value
-  if (!isObject(value) || Array.isArray(value)) return MASK
+  if (Array.isArray(value)) return value.map(() => MASK)
+  if (!isObject(value)) return MASK
   return Object.fromEntries(Object.keys(value).map((name) => [name, MASK]))
 }
 

@@ -1,5 +1,17 @@
 import { contacts } from './contacts.ts'
-import { boolean, brokerUrl, duration, filledText, integer, oneOf, text, topicName, topicPrefix } from './formats.ts'
+import {
+  amount,
+  boolean,
+  brokerUrl,
+  duration,
+  filledText,
+  integer,
+  numberPatterns,
+  oneOf,
+  text,
+  topicName,
+  topicPrefix,
+} from './formats.ts'
 import { MODEM } from './modem.ts'
 import type { Group, ValueOf } from './options.ts'
 import { listOf } from './settle.ts'
@@ -9,6 +21,9 @@ const USER = {
   username: { doc: 'Name a client logs in with.', format: filledText, default: null, required: true },
   password: { doc: 'Its password.', format: filledText, default: null, required: true, sensitive: true },
 } as const satisfies Group
+
+const PARTS_IN = (time: string): string =>
+  `Parts that each modem may send in ${time}, counted over restarts; 0: no limit.`
 
 /** Every option there is: its default, what it takes and what it does. Nothing else declares an option. */
 export const SCHEMA = {
@@ -132,6 +147,36 @@ export const SCHEMA = {
       default: 'report',
     },
     max_parts: { doc: 'Longest message to send, in parts.', format: integer(1, 255), default: 10 },
+    allowed_recipients: {
+      doc:
+        'Numbers that may be sent to; `*` stands for any further digits: `+49*`. Empty: all but short codes (up to six digits) and known ' +
+        'premium numbers. Those must be named here, and then `"*"` beside them goes on allowing everybody else.',
+      format: numberPatterns,
+      default: [],
+      personal: true,
+    },
+    blocked_recipients: {
+      doc: 'Numbers that must not be sent to, whatever is allowed; `*` stands for any further digits.',
+      format: numberPatterns,
+      default: [],
+      personal: true,
+    },
+    limits: {
+      per_minute: { doc: PARTS_IN('a minute'), format: integer(0, 10_000), default: 10 },
+      per_hour: { doc: PARTS_IN('an hour'), format: integer(0, 100_000), default: 60 },
+      per_day: { doc: PARTS_IN('a day, from midnight'), format: integer(0, 1_000_000), default: 200 },
+      per_month: { doc: PARTS_IN('a month of the calendar'), format: integer(0, 10_000_000), default: 1000 },
+      reserve_for_high: {
+        doc: 'Parts beyond each of these limits that only messages with `priority: high` may use.',
+        format: integer(0, 10_000),
+        default: 10,
+      },
+    },
+    price_per_part: {
+      doc: 'What one part costs, in whatever currency; answers to `sms/send` then tell the cost. Empty: not told.',
+      format: amount,
+      default: null,
+    },
     repeat_window: {
       doc: 'The same text to the same number is refused for so long; 0 turns that off.',
       format: duration('0', '1d'),

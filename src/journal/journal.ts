@@ -6,6 +6,7 @@ import { readHistory } from './history.ts'
 import { OutboundRecords } from './outbound.ts'
 import { Publications } from './publications.ts'
 import { ReceivedRecords } from './received.ts'
+import { Traffic } from './traffic.ts'
 
 /**
  * What happened, on disk. Synchronous: a write takes a fraction of a millisecond, and when it returns the product may
@@ -16,6 +17,7 @@ export class Journal {
   readonly received: ReceivedRecords
   readonly outbound: OutboundRecords
   readonly publications: Publications
+  readonly traffic: Traffic
   readonly #db: Database
   readonly #now: () => number
 
@@ -25,6 +27,7 @@ export class Journal {
     this.#now = now
     this.publications = new Publications(this.#db)
     this.received = new ReceivedRecords(this.#db, this.publications, now)
+    this.traffic = new Traffic(this.#db)
     this.outbound = new OutboundRecords(this.#db, this.publications, now)
   }
 

@@ -173,18 +173,6 @@ export class OutboundRecords {
     )
   }
 
-  /** Segments handed over since `since` (ms since the epoch). */
-  segmentsSentSince(modem: ModemId, since: number): number {
-    return (
-      this.#db.get<{ n: number }>(
-        `SELECT ifnull(sum(segments), 0) AS n FROM part JOIN outbound ON outbound = seq
-         WHERE modem = ? AND state IN ('submitting', 'submitted', 'unknown') AND part.at >= ?`,
-        modem,
-        since,
-      )?.n ?? 0
-    )
-  }
-
   /** From here on nobody may hand this part over again on a guess. */
   submitting(seq: number, part: number): void {
     this.#db.transaction(() => {

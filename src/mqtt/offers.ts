@@ -1,7 +1,10 @@
 import type { PublishOptions } from './connection-options.ts'
 
-/** So many unacknowledged courtesies are kept; a broker whose access rules refuse them never acknowledges any. */
-const MOST_WAITING = 64
+/**
+ * So many unacknowledged courtesies are kept; a broker whose access rules refuse them never acknowledges any. Enough for every answer to
+ * a runaway automation, about half a kilobyte each.
+ */
+const MOST_WAITING = 5_000
 
 /** The part of a connection that publishes. */
 export interface Publishing {

@@ -12,6 +12,8 @@ const status = (link: 'up' | 'down', phase: Phase): ModemStatus => ({
   modem: {},
   waiting: 0,
   sentToday: 0,
+  quotaPerDay: null,
+  quotaLeft: null,
   problem: null,
   ussd: {},
   updatedAt: '2026-11-22T10:00:00.000Z',

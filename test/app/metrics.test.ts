@@ -24,6 +24,8 @@ const STATUS: ModemStatus = {
   },
   waiting: 2,
   sentToday: 5,
+  quotaPerDay: null,
+  quotaLeft: null,
   problem: null,
   ussd: {},
   updatedAt: '2026-11-22T10:00:00.000Z',

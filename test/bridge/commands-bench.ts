@@ -26,6 +26,7 @@ export async function setUp(t: TestContext, given: Given = {}, options: Partial<
   })
   const { supervisor, journal, pass, outlet } = supervised
   const bridge = new Bridge({
+    pricePerPart: null,
     journal,
     supervisors: new Map([['stick', supervisor]]),
     keepMs: 1,
@@ -57,7 +58,13 @@ export async function askIncapable(t: TestContext, name: string, payload: unknow
   const { journal, supervisor, modem, pass } = supervise(t, { allowRawAt: true })
   await pass(1)
   Object.assign(modem(), { can: {} })
-  const bridge = new Bridge({ journal, supervisors: new Map([['stick', supervisor]]), keepMs: 1, onProblem: () => {} })
+  const bridge = new Bridge({
+    pricePerPart: null,
+    journal,
+    supervisors: new Map([['stick', supervisor]]),
+    keepMs: 1,
+    onProblem: () => {},
+  })
   const text = typeof payload === 'string' ? payload : JSON.stringify(payload)
   return bridge.carryOut('stick', name, Buffer.from(text), { identity: 'x', messageExpiresAt: null }).answer
 }

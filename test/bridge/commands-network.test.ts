@@ -148,7 +148,13 @@ for (const row of ROWS) {
       await bench.pass(1)
       const { journal, supervisor } = bench
       const supervisors = new Map([['stick', supervisor]])
-      const bridge = new Bridge({ journal, supervisors, keepMs: 1, onProblem: () => {} })
+      const bridge = new Bridge({
+        pricePerPart: null,
+        journal,
+        supervisors,
+        keepMs: 1,
+        onProblem: () => {},
+      })
       const payload = typeof row.payload === 'string' ? row.payload : JSON.stringify(row.payload)
       const context = { identity: 'x', messageExpiresAt: null }
       assert.equal(Object.hasOwn(bench.modem().can, row.can), false)

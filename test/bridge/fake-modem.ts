@@ -1,5 +1,5 @@
 import { EventEmitter } from 'node:events'
-import type { Outlet } from '../../src/bridge/outlet.ts'
+import type { ModemStatus, Outlet } from '../../src/bridge/outlet.ts'
 import type { UssdReport } from '../../src/bridge/ussd-report.ts'
 import { ModemError } from '../../src/modem/errors.ts'
 import type {
@@ -173,6 +173,7 @@ export class ArrayOutlet implements Outlet {
   problem: string | null = null
   /** What was told of the modem last, and how often anything was. */
   told: Partial<ModemState> = {}
+  status: ModemStatus | undefined
   states = 0
   readonly #changed = new EventEmitter<{ change: [] }>()
 
@@ -183,6 +184,7 @@ export class ArrayOutlet implements Outlet {
   }
   async state(_: string, status: Parameters<Outlet['state']>[1]): Promise<void> {
     this.told = status.modem
+    this.status = status
     this.states++
     if (this.phases.at(-1) !== status.phase) this.phases.push(status.phase)
     this.problem = status.problem

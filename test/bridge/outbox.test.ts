@@ -8,6 +8,7 @@ import { Supervisor } from '../../src/bridge/supervisor.ts'
 import { ModemError } from '../../src/modem/errors.ts'
 import { openJournal } from '../journal/open-journal.ts'
 import { ArrayOutlet, FakeDriver, FakeModem, report } from './fake-modem.ts'
+import { UNGUARDED } from './unguarded.ts'
 
 const REQUEST: SendRequest = { to: ['+491711'], text: 'one part', flash: false, priority: 'normal', encoding: 'auto' }
 const CONTEXT = { identity: 'command', messageExpiresAt: null }
@@ -40,10 +41,12 @@ function setUp(t: TestContext, options: Partial<OutboxOptions> = {}) {
           ['all', ['+491', '+492']],
         ]),
         deliveryReport: true,
+        ...UNGUARDED,
         maxParts: 3,
         repeatWindowMs: 30_000,
         now: clock.now,
         newId: () => `id${++ids}`,
+        onExhausted: () => {},
       },
       { ...REQUEST, ...request },
       context,
@@ -287,6 +290,7 @@ test('a command whose acknowledgement may be lost is absorbed once after the ses
     retry: { attempts: 1, backoffMs: 1 },
     contacts: new Map(),
     deliveryReport: true,
+    ...UNGUARDED,
     maxParts: 3,
     repeatWindowMs: 0,
     networkMode: null,
@@ -300,7 +304,13 @@ test('a command whose acknowledgement may be lost is absorbed once after the ses
     newId: () => `n${journal.outbound.waiting('stick')}`,
     onProblem: () => {},
   })
-  const bridge = new Bridge({ journal, supervisors: new Map([['stick', supervisor]]), keepMs: 1, onProblem: () => {} })
+  const bridge = new Bridge({
+    pricePerPart: null,
+    journal,
+    supervisors: new Map([['stick', supervisor]]),
+    keepMs: 1,
+    onProblem: () => {},
+  })
   const payload = Buffer.from(JSON.stringify({ to: '+491711', text: 'hi' }))
   const send = () => bridge.carryOut('stick', 'sms/send', payload, { identity: 'same', messageExpiresAt: null }).answer
   const waiting = (): number => journal.outbound.waiting('stick')

@@ -4,6 +4,7 @@ import type { SupervisorOptions } from '../../src/bridge/supervisor-options.ts'
 import type { Modem } from '../../src/modem/modem.ts'
 import { openJournal } from '../journal/open-journal.ts'
 import { ArrayOutlet, FakeDriver, FakeModem } from './fake-modem.ts'
+import { UNGUARDED } from './unguarded.ts'
 
 const SECOND_MS = 1000
 
@@ -36,6 +37,7 @@ export function supervise(t: TestContext, given: Partial<SupervisorOptions> = {}
     backlog: 'publish',
     multipartTimeoutMs: 60_000,
     onUnknown: 'report',
+    ...UNGUARDED,
     retry: { attempts: 3, backoffMs: 10_000 },
     contacts: new Map(),
     deliveryReport: true,

@@ -2,6 +2,7 @@ import assert from 'node:assert/strict'
 import { describe, test } from 'node:test'
 import type { Format } from '../../src/config/formats.ts'
 import {
+  amount,
   boolean,
   brokerUrl,
   duration,
@@ -9,6 +10,7 @@ import {
   imei,
   integer,
   modemId,
+  numberPatterns,
   oneOf,
   pin,
   serialPort,
@@ -35,6 +37,15 @@ const TABLE: readonly {
     refuses: [123, true],
   },
   { name: 'filled text', format: filledText, accepts: [['a', 'a']], refuses: ['', 'a\0b', 1] },
+  {
+    name: 'amount',
+    format: amount,
+    accepts: [
+      [0, 0],
+      [0.09, 0.09],
+    ],
+    refuses: [-1, Number.POSITIVE_INFINITY, '0.09', '9 ct'],
+  },
   {
     name: 'boolean',
     format: boolean,
@@ -197,5 +208,24 @@ describe('formats', () => {
 
   test('text stays as it is given, digits too', () => {
     for (const format of [text, filledText, pin, imei, modemId]) assert.equal(format.fromText, undefined)
+  })
+
+  test('phone numbers in a list may have * for further digits', () => {
+    const given = ['+49*', '12345', '+49 (170) 12-3*', '*']
+    assert.deepEqual(numberPatterns.read(given), { value: given })
+    assert.deepEqual(numberPatterns.read('+49*'), { refused: [] })
+  })
+
+  test('each entry of the list that is no phone number is named', () => {
+    const reading = numberPatterns.read(['+49*', 491701234567, '', '+', 'peter', '+49?', null])
+    assert.deepEqual('refused' in reading && reading.refused.map(({ at }) => at), [
+      '[1]',
+      '[2]',
+      '[3]',
+      '[4]',
+      '[5]',
+      '[6]',
+    ])
+    assert.match(JSON.stringify(reading), /491701234567 without quotes/)
   })
 })

@@ -22,6 +22,8 @@ const status = (problem: string | null): ModemStatus => ({
   modem: {},
   waiting: 0,
   sentToday: 0,
+  quotaPerDay: null,
+  quotaLeft: null,
   problem,
   ussd: {},
   updatedAt: '',

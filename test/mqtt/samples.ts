@@ -32,6 +32,8 @@ export const NOTHING_KNOWN: ModemStatus = {
   ussd: {},
   waiting: 0,
   sentToday: 0,
+  quotaPerDay: null,
+  quotaLeft: null,
   problem: null,
   updatedAt: '2026-11-22T09:30:07Z',
 }

@@ -101,6 +101,9 @@ export async function startPty(t: TestContext, tcpPort: number): Promise<string>
   return link
 }
 
+/** Tests of other things send more than anybody should in a minute. */
+export const UNLIMITED = ['per_minute', 'per_hour', 'per_day', 'per_month'].map((limit) => `--sms.limits.${limit}=0`)
+
 /** The program as a user starts it; options as on the command line. */
 export function startBridge(
   t: TestContext,
@@ -109,7 +112,7 @@ export function startBridge(
   preload: readonly string[] = [],
 ) {
   const folder = temporaryFolder(t)
-  const own = [`--journal.path=${join(folder, 'journal.db')}`, `--broker.path=${join(folder, 'broker')}`]
+  const own = [...UNLIMITED, `--journal.path=${join(folder, 'journal.db')}`, `--broker.path=${join(folder, 'broker')}`]
   const given = own.filter((option) => !options.some((other) => other.startsWith(option.split('=')[0] ?? '')))
   return run(t, process.execPath, ['--import', 'tsx', ...preload, MAIN, 'start', ...given, ...options], env)
 }

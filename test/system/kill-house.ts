@@ -10,7 +10,7 @@ import { AtStick } from '../../src/simulator/at-stick.ts'
 import type { Taken } from '../../src/simulator/cellular-network.ts'
 import { CellularNetwork } from '../../src/simulator/cellular-network.ts'
 import { MF181 } from '../../src/simulator/profiles.ts'
-import { startMosquitto, temporaryFolder } from './house.ts'
+import { startMosquitto, temporaryFolder, UNLIMITED } from './house.ts'
 
 const ROOT = fileURLToPath(new URL('../..', import.meta.url))
 const KILLER = fileURLToPath(new URL('kill-at.mjs', import.meta.url))
@@ -151,6 +151,7 @@ export class Scene {
       `--modems=${JSON.stringify([{ id: 'stick', port: `tcp://127.0.0.1:${this.#port}` }])}`,
       `--journal.path=${this.journal}`,
       '--sms.repeat_window=0',
+      ...UNLIMITED,
     ]
     const preload = killAt === undefined ? [] : ['--import', KILLER]
     const env = {

@@ -14,6 +14,7 @@ import { AtStick } from '../../src/simulator/at-stick.ts'
 import { CellularNetwork } from '../../src/simulator/cellular-network.ts'
 import type { FakeStick } from '../../src/simulator/usb-bus.ts'
 import { UsbBus } from '../../src/simulator/usb-bus.ts'
+import { UNGUARDED } from '../bridge/unguarded.ts'
 import { temporaryFolder } from './house.ts'
 import { NUMBER, OPTIONAL_COMMANDS, StickOnPty } from './stick-on-pty.ts'
 
@@ -90,6 +91,7 @@ function supervise(t: TestContext, driver: Driver): { outside: Outside; supervis
     outlet: outside,
     afterReceive: 'delete',
     backlog: 'import',
+    ...UNGUARDED,
     multipartTimeoutMs: 60_000,
     onUnknown: 'report',
     retry: { attempts: 3, backoffMs: 1_000 },
