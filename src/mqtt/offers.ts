@@ -1,11 +1,5 @@
 import type { PublishOptions } from './connection-options.ts'
 
-/**
- * So many unacknowledged courtesies are kept; a broker whose access rules refuse them never acknowledges any. Enough for every answer to
- * a runaway automation, about half a kilobyte each.
- */
-const MOST_WAITING = 5_000
-
 /** The part of a connection that publishes. */
 export interface Publishing {
   publish(topic: string, payload: string, options: PublishOptions): Promise<void>
@@ -14,15 +8,18 @@ export interface Publishing {
 /** QoS 1 messages that nobody waits for: kept over connections like all others, but never more than a few. */
 export class Offers {
   readonly #connection: Publishing
+  readonly #mostWaiting: number
   #waiting = 0
 
-  constructor(connection: Publishing) {
+  /** @param mostWaiting so many unacknowledged ones are kept; a broker whose access rules refuse them never acknowledges any */
+  constructor(connection: Publishing, mostWaiting: number) {
     this.#connection = connection
+    this.#mostWaiting = mostWaiting
   }
 
   /** Publishes with QoS 1, not retained; drops the message when too many are unacknowledged. */
   publish(topic: string, payload: string, properties?: PublishOptions['properties']): void {
-    if (this.#waiting >= MOST_WAITING) return
+    if (this.#waiting >= this.#mostWaiting) return
     this.#waiting++
     const over = (): void => {
       this.#waiting--

@@ -23,6 +23,9 @@ import {
 } from './payloads.ts'
 import type { Topics } from './topics.ts'
 
+/** So many events that the broker did not acknowledge are kept. */
+const MOST_EVENTS_WAITING = 64
+
 /** The part of `MqttConnection` that the publisher needs. */
 type PublisherConnection = Publishing & { readonly isConnected: boolean } & EventEmitter<MqttConnectionEvents>
 
@@ -66,7 +69,7 @@ export class Publisher implements Outlet {
   constructor(options: PublisherOptions) {
     const { connection, topics, modems, retainMessages } = options
     this.#options = options
-    this.#offers = new Offers(connection)
+    this.#offers = new Offers(connection, MOST_EVENTS_WAITING)
     this.#bridgeState = topics.bridge('state')
     for (const modem of modems) {
       // The will speaks for the bridge alone: after a crash the broker still has the modem as online.

@@ -14,6 +14,9 @@ import type { Topics } from './topics.ts'
 
 const MAX_PAYLOAD_BYTES = 64 * 1024
 
+/** Half a kilobyte each; every command of a runaway automation shall have its answer. */
+const MOST_ANSWERS_WAITING = 5_000
+
 /** The part of the bridge that requests are handed to. */
 export type CommandTaker = Pick<
   Bridge,
@@ -47,7 +50,7 @@ export class Requests {
 
   constructor(options: RequestsOptions) {
     this.#options = options
-    this.#offers = new Offers(options.connection)
+    this.#offers = new Offers(options.connection, MOST_ANSWERS_WAITING)
     options.connection.on('connected', ({ sessionPresent }) => {
       if (sessionPresent) this.#resume()
       else options.bridge.sessionStarted()

@@ -6,18 +6,18 @@ import { FakeConnection } from './fake-connection.ts'
 test('offers go out with QoS 1, with their properties, and are not retained', () => {
   const connection = new FakeConnection()
   const correlationData = Buffer.from('c')
-  new Offers(connection).publish('a', 'x', { correlationData })
+  new Offers(connection, 64).publish('a', 'x', { correlationData })
   const [offer] = connection.take()
   assert.deepEqual([offer?.topic, offer?.payload], ['a', 'x'])
   assert.deepEqual(offer?.options, { qos: 1, properties: { correlationData } })
 })
 
-test('when 5000 are unacknowledged further ones are dropped, until one is acknowledged', async () => {
+test('when 64 are unacknowledged further ones are dropped, until one is acknowledged', async () => {
   const connection = new FakeConnection()
-  const offers = new Offers(connection)
-  for (let n = 0; n < 5010; n++) offers.publish('a', String(n))
+  const offers = new Offers(connection, 64)
+  for (let n = 0; n < 70; n++) offers.publish('a', String(n))
   const kept = connection.take()
-  assert.deepEqual([kept.length, kept.at(-1)?.payload], [5000, '4999'])
+  assert.deepEqual([kept.length, kept.at(-1)?.payload], [64, '63'])
   await kept[0]?.acknowledge()
   offers.publish('a', 'next')
   offers.publish('a', 'one too many')
@@ -29,8 +29,8 @@ test('when 5000 are unacknowledged further ones are dropped, until one is acknow
 
 test('offers that fail when the connection ends free their place', async () => {
   const connection = { publish: () => Promise.reject(new Error('ended')) }
-  const offers = new Offers(connection)
-  for (let n = 0; n < 5000; n++) offers.publish('a', String(n))
+  const offers = new Offers(connection, 64)
+  for (let n = 0; n < 64; n++) offers.publish('a', String(n))
   await new Promise(setImmediate)
   let published = 0
   connection.publish = () => {
