@@ -28,7 +28,7 @@ export interface Setup {
   readonly catchUpMs?: number
 }
 
-/** Seconds until a client tries a lost broker again. */
+/** Until a bridge tries a lost broker again. */
 const BRIDGE_RETRY_MS = 1_000
 
 /** A bridge's connection to the broker of the house. */
