@@ -7,7 +7,6 @@ import { Supervisor } from '../bridge/supervisor.ts'
 import { redacted } from '../config/redact.ts'
 import type { Config } from '../config/schema.ts'
 import { querySlug } from '../config/ussd.ts'
-import { discover } from '../homeassistant/discovery.ts'
 import { Journal } from '../journal/journal.ts'
 import { ExchangeRing } from '../modem/exchange-ring.ts'
 import type { RunningBroker } from '../mqtt/broker.ts'
@@ -21,6 +20,7 @@ import { createBridgeService } from './bridge-service.ts'
 import { ExchangeDump } from './exchange-dump.ts'
 import { openHealthPort } from './health-port.ts'
 import { HealthReports } from './health-reports.ts'
+import { homeAssistant } from './home-assistant.ts'
 import { logged } from './logged-outlet.ts'
 import type { Log, Logger } from './logger.ts'
 import { createLogger } from './logger.ts'
@@ -91,6 +91,7 @@ async function serve(
     },
     onProblem: (problem) => logger.warn(problem),
   })
+  const home = homeAssistant(config, connection, journal, logger)
   const publisher: Publisher = new Publisher({
     connection,
     topics,
@@ -98,7 +99,7 @@ async function serve(
     facts: bridgeFacts(config),
     publishIdentity: config.privacy.publish_identity,
     retainMessages: config.privacy.retain_messages,
-    homeAssistant: homeAssistant(config, topics),
+    homeAssistant: home,
     onBrokerAnswered: () => requests.brokerAnswered(),
   })
   const bridge = createBridge(config, journal, publisher, logger)
@@ -114,7 +115,6 @@ async function serve(
   connection.subscribe([
     ...commandSubscriptions(config.mqtt.base_topic, COMMANDS),
     ...requestSubscriptions(config.mqtt.base_topic),
-    ...(config.homeassistant.enabled ? [{ topic: config.homeassistant.status_topic, qos: 0 as const }] : []),
   ])
   connection.on('connected', ({ protocol }) =>
     logger.info(`connected to ${withoutUser(url)} (MQTT ${protocol === 5 ? '5' : '3.1.1'})`),
@@ -232,19 +232,5 @@ function bridgeFacts(config: Config): BridgeFacts {
     nodeVersion: process.version,
     startedAt: new Date().toISOString(),
     config: redacted(config),
-  }
-}
-
-function homeAssistant({ homeassistant, privacy }: Config, topics: ReturnType<typeof createTopics>) {
-  if (!homeassistant.enabled) return null
-  const options = {
-    prefix: homeassistant.discovery_prefix,
-    topics,
-    version: version(),
-    publishIdentity: privacy.publish_identity,
-  }
-  return {
-    statusTopic: homeassistant.status_topic,
-    discover: (cards: Parameters<typeof discover>[0]) => discover(cards, options),
   }
 }

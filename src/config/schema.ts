@@ -96,6 +96,11 @@ export const SCHEMA = {
       format: topicName,
       default: 'homeassistant/status',
     },
+    catch_up: {
+      doc: 'How old a received message may be that Home Assistant missed and gets after its return; 0: none.',
+      format: duration('0', '1d'),
+      default: '1h',
+    },
   },
   modems: { doc: 'The modems; at least one.', format: listOf(MODEM), default: [] },
   poll: {

@@ -1,6 +1,7 @@
 import type { ModemCard } from '../bridge/outlet.ts'
 import type { ModemId } from '../modem/modem.ts'
 import type { Topics } from '../mqtt/topics.ts'
+import { retainedTopics } from '../mqtt/topics.ts'
 import type { Component, EntityRow } from './entities.ts'
 import { MODEM_ENTITIES } from './entities.ts'
 
@@ -16,9 +17,13 @@ export interface DiscoveryOptions {
 }
 
 /** To be published retained. */
-interface DiscoveryMessage {
+export interface DiscoveryMessage {
   readonly topic: string
   readonly payload: string
+  /** What it leaves out is no more; else it may only not be known yet. */
+  readonly isComplete: boolean
+  /** Retained topics that go when the device goes. */
+  readonly states: readonly string[]
 }
 
 /** QoS at the root is accepted but not applied, so every component carries it. */
@@ -26,16 +31,22 @@ const QOS = 1
 
 /** One message for the bridge and one for each modem (device-based discovery). */
 export function discover(cards: readonly ModemCard[], options: DiscoveryOptions): readonly DiscoveryMessage[] {
-  const bridge = message('bridge', bridgeDevice(options), options)
-  return [bridge, ...cards.map((card) => message(card.id, modemDevice(card, options), options))]
+  const bridge = message('bridge', bridgeDevice(options), true, options)
+  return [bridge, ...cards.map((card) => message(card.id, modemDevice(card, options), card.identity !== null, options))]
 }
 
-function message(id: ModemId, device: object, options: DiscoveryOptions): DiscoveryMessage {
-  return { topic: `${options.prefix}/device/${nameOf(id, options)}/config`, payload: JSON.stringify(device) }
+function message(id: ModemId, device: object, isComplete: boolean, options: DiscoveryOptions): DiscoveryMessage {
+  const topic = deviceTopic(id, options)
+  return { topic, payload: JSON.stringify(device), isComplete, states: retainedTopics(options.topics, id) }
+}
+
+/** Where a device is announced. @param id of a modem, or `bridge` */
+export function deviceTopic(id: ModemId, options: Pick<DiscoveryOptions, 'prefix' | 'topics'>): string {
+  return `${options.prefix}/device/${nameOf(id, options)}/config`
 }
 
 /** What ties device and entities to their earlier selves; only characters that a discovery topic may have. */
-function nameOf(id: ModemId, { topics }: DiscoveryOptions): string {
+function nameOf(id: ModemId, { topics }: Pick<DiscoveryOptions, 'topics'>): string {
   return `${topics.base.replace(/[^A-Za-z0-9_-]/g, '_')}_${id}`
 }
 

@@ -1,4 +1,5 @@
 import type { ModemId } from '../modem/modem.ts'
+import { AnnouncedRecords } from './announced.ts'
 import type { Database } from './database.ts'
 import { openDatabase } from './database.ts'
 import type { HistoryEntry, HistoryQuestion } from './history.ts'
@@ -7,6 +8,7 @@ import { OutboundRecords } from './outbound.ts'
 import { Publications } from './publications.ts'
 import { ReceivedRecords } from './received.ts'
 import { Traffic } from './traffic.ts'
+import { UnheardRecords } from './unheard.ts'
 
 /**
  * What happened, on disk. Synchronous: a write takes a fraction of a millisecond, and when it returns the product may
@@ -18,6 +20,8 @@ export class Journal {
   readonly outbound: OutboundRecords
   readonly publications: Publications
   readonly traffic: Traffic
+  readonly announced: AnnouncedRecords
+  readonly unheard: UnheardRecords
   readonly #db: Database
   readonly #now: () => number
 
@@ -26,6 +30,8 @@ export class Journal {
     this.#db = openDatabase(path, report)
     this.#now = now
     this.publications = new Publications(this.#db)
+    this.announced = new AnnouncedRecords(this.#db)
+    this.unheard = new UnheardRecords(this.#db)
     this.received = new ReceivedRecords(this.#db, this.publications, now)
     this.traffic = new Traffic(this.#db)
     this.outbound = new OutboundRecords(this.#db, this.publications, now)

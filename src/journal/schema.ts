@@ -6,6 +6,7 @@
  *   message or was recognised; 0: still waits (for other segments, or for its outgoing message).
  * - `message`: received messages. `outbound`, `part`: sent ones. `publication`: what the outside has not confirmed yet.
  * - `met`: which SIM's stores a modem has already been looked through. `note`: small facts by name.
+ * - `announced`: what Home Assistant may know of each device. `unheard`: received messages that it may have missed.
  */
 export const MIGRATIONS = [
   `CREATE TABLE segment (
@@ -57,4 +58,10 @@ export const MIGRATIONS = [
    ) STRICT, WITHOUT ROWID;
 
    CREATE TABLE note (name TEXT PRIMARY KEY, value TEXT NOT NULL) STRICT, WITHOUT ROWID;`,
+
+  `CREATE TABLE announced (
+     topic TEXT PRIMARY KEY, root TEXT NOT NULL, components TEXT NOT NULL, states TEXT NOT NULL
+   ) STRICT;
+
+   CREATE TABLE unheard (seq INTEGER PRIMARY KEY AUTOINCREMENT, message TEXT NOT NULL UNIQUE) STRICT;`,
 ] as const

@@ -84,6 +84,12 @@ export class MqttConnection extends EventEmitter<MqttConnectionEvents> {
     if (this.#network?.isAccepted) void this.#request(this.#network, subscriptions)
   }
 
+  /** Not wanted any more, from this connection on. */
+  unsubscribe(topics: readonly string[]): void {
+    for (const topic of topics) this.#subscriptions.delete(topic)
+    if (this.#network?.isAccepted) this.#network.unsubscribe(topics)
+  }
+
   /**
    * QoS 1 resolves at PUBACK, however many connections that takes. QoS 0 resolves at once, and is lost while there is no connection.
    * @throws ModemError `closed` when the connection was ended before

@@ -91,6 +91,11 @@ export class NetworkConnection {
     })
   }
 
+  /** Nobody waits for the answer: what still comes is for somebody else to ignore. */
+  unsubscribe(topics: readonly string[]): void {
+    this.#client.unsubscribe([...topics], () => undefined)
+  }
+
   /** Calls back at PUBACK, with an error when that refuses the message; never when the connection ends before. */
   publish({ topic, payload, retain, properties }: Outgoing, dup: boolean, answered: (error?: Error) => void): void {
     const options = { qos: 1, retain, dup, ...(properties === undefined ? {} : { properties }) } as const

@@ -57,24 +57,29 @@ export function formatReceived(sms: InboundSms): string {
   return JSON.stringify(receivedKeys(sms))
 }
 
-/** `<modem>/homeassistant/sms_received`: Home Assistant's event entity wants an `event_type` in the message. */
-export function formatReceivedEvent(sms: InboundSms): string {
-  return JSON.stringify({ event_type: 'received', ...receivedKeys(sms) })
+/** `<modem>/homeassistant/sms_received`. @param isCatchUp it came while Home Assistant was away, and is told once more */
+export function formatReceivedEvent(sms: InboundSms, isCatchUp: boolean): string {
+  return JSON.stringify({ event_type: 'received', ...receivedKeys(sms), catch_up: isCatchUp })
+}
+
+/** `<modem>/homeassistant/sms_delivery`; its types are the words of `sms/status`. */
+export function formatStatusEvent(status: OutboundStatus): string {
+  return JSON.stringify({ event_type: status.status, ...statusKeys(status) })
+}
+
+/** `<modem>/homeassistant/ussd_reply`; its types are the words of `ussd/reply`. */
+export function formatUssdEvent(report: UssdReport): string {
+  return JSON.stringify({ event_type: report.status, ...ussdKeys(report) })
+}
+
+/** `<modem>/homeassistant/call`: `ringing`, and then `ended`. */
+export function formatCallEvent(call: IncomingCall): string {
+  return JSON.stringify({ event_type: call.endedAt === null ? 'ringing' : 'ended', ...callKeys(call) })
 }
 
 /** `<modem>/sms/status`. */
 export function formatStatus(status: OutboundStatus): string {
-  return JSON.stringify({
-    id: status.id,
-    to: status.to,
-    status: status.status,
-    parts: status.parts,
-    parts_sent: status.partsSent,
-    references: status.references,
-    error: status.error === null ? null : failureKeys(status.error),
-    at: status.at,
-    transaction: status.transaction,
-  })
+  return JSON.stringify(statusKeys(status))
 }
 
 /** `<modem>/ussd/reply` and `<modem>/ussd/last`. */
@@ -107,8 +112,8 @@ export function formatEvent({ type, detail }: ModemHappening): string {
 }
 
 /** `<modem>/call`. */
-export function formatCall({ from, at, endedAt, rings }: IncomingCall): string {
-  return JSON.stringify({ from, at, ended_at: endedAt, rings })
+export function formatCall(call: IncomingCall): string {
+  return JSON.stringify(callKeys(call))
 }
 
 /** `bridge/info`. @param protocol MQTT protocol level, `null` before the first connection */
@@ -218,6 +223,24 @@ function receivedKeys(sms: InboundSms): Readonly<Record<string, unknown>> {
     raw: sms.raw,
     backlog: sms.backlog,
   }
+}
+
+function statusKeys(status: OutboundStatus): Readonly<Record<string, unknown>> {
+  return {
+    id: status.id,
+    to: status.to,
+    status: status.status,
+    parts: status.parts,
+    parts_sent: status.partsSent,
+    references: status.references,
+    error: status.error === null ? null : failureKeys(status.error),
+    at: status.at,
+    transaction: status.transaction,
+  }
+}
+
+function callKeys({ from, at, endedAt, rings }: IncomingCall): Readonly<Record<string, unknown>> {
+  return { from, at, ended_at: endedAt, rings }
 }
 
 function ussdKeys({ sessionId, ...rest }: UssdReport): Readonly<Record<string, unknown>> {

@@ -32,6 +32,9 @@ export const MODEM_TOPICS = [
   { path: 'call', qos: 1, retained: false },
   { path: 'response/#', qos: 1, retained: false },
   { path: 'homeassistant/sms_received', qos: 1, retained: false },
+  { path: 'homeassistant/sms_delivery', qos: 1, retained: false },
+  { path: 'homeassistant/ussd_reply', qos: 1, retained: false },
+  { path: 'homeassistant/call', qos: 1, retained: false },
 ] as const satisfies readonly TopicRow[]
 
 /** Path of a topic below `<base>/bridge` that is the same for every publication. */
@@ -77,6 +80,12 @@ export function createTopics(base: string): Topics {
     },
     owns: (topic) => topic === base || topic.startsWith(prefix),
   }
+}
+
+/** Every retained topic of a modem, or of the bridge itself. @param id of a modem, or `bridge` */
+export function retainedTopics(topics: Topics, id: ModemId): readonly string[] {
+  const rows = id === 'bridge' ? BRIDGE_TOPICS : MODEM_TOPICS
+  return rows.flatMap(({ path, retained }) => (retained ? `${topics.base}/${id}/${path}` : []))
 }
 
 /**

@@ -97,3 +97,19 @@ test('the IMEI is shown only when that is configured, and no other personal numb
   const all = JSON.stringify(messagesFor([CARD], { publishIdentity: true }))
   for (const key of ['imsi', 'iccid', 'msisdn'] as const) assert.ok(!all.includes(CARD.identity?.[key] ?? ''), key)
 })
+
+test('what a modem that was never opened leaves out may only not be known yet', () => {
+  const whole = (card: ModemCard) => discover([card], OPTIONS).map(({ isComplete }) => isComplete)
+  assert.deepEqual(whole(CARD), [true, true])
+  assert.deepEqual(whole(NEW_CARD), [true, false])
+})
+
+test('with its device go the retained topics of a modem, and no others', () => {
+  const [bridge, modem] = discover([CARD], OPTIONS)
+  assert.deepEqual(bridge?.states, ['zte2mqtt/bridge/state', 'zte2mqtt/bridge/info'])
+  for (const topic of ['state', 'availability', 'info', 'sms/last', 'ussd/last']) {
+    assert.ok(modem?.states.includes(`zte2mqtt/stick/${topic}`), topic)
+  }
+  assert.ok(modem?.states.every((topic) => topic.startsWith('zte2mqtt/stick/')))
+  assert.ok(!modem?.states.includes('zte2mqtt/stick/sms/received'))
+})

@@ -16,6 +16,7 @@ import {
   publishPacket,
   SUBSCRIBE,
   subscriptionsOf,
+  UNSUBSCRIBE,
 } from './fake-broker.ts'
 
 const SEND = 'zte/stick/command/sms/send'
@@ -137,6 +138,25 @@ describe('a connection to the broker', () => {
     await second.take(CONNECT)
     second.send(0x20, 2, 0, 0)
     assert.equal(subscriptionsOf((await second.take(SUBSCRIBE)).body).length, 3)
+  })
+
+  test('ends a subscription at once, and asks for it no more', async () => {
+    const { broker, connection } = dial()
+    const line = await broker.line()
+    const up = connected(connection)
+    await line.accept()
+    await up
+    connection.unsubscribe(['zte/stick/command/reboot'])
+    const { body } = await line.take(UNSUBSCRIBE)
+    assert.equal(body.toString('utf8', 4), 'zte/stick/command/reboot')
+    line.stream.destroy()
+    const second = await broker.line()
+    await second.take(CONNECT)
+    second.send(0x20, 2, 0, 0)
+    assert.deepEqual(
+      subscriptionsOf((await second.take(SUBSCRIBE)).body).map(({ topic }) => topic),
+      [SEND],
+    )
   })
 
   test('says once which subscription the broker refuses or weakens', async () => {

@@ -7,6 +7,7 @@ export const CONNECT = 1
 export const PUBLISH = 3
 export const PUBACK = 4
 export const SUBSCRIBE = 8
+export const UNSUBSCRIBE = 10
 export const DISCONNECT = 14
 
 /** One packet from the client, taken apart by hand: the test must not share the mistakes of a library. */

@@ -168,7 +168,9 @@ test('application ports, class and 8-bit data are published', () => {
 })
 
 test('the event for Home Assistant is the same message with an event type', () => {
-  assert.deepEqual(JSON.parse(formatReceivedEvent(SMS)), { event_type: 'received', ...RECEIVED })
+  const event = { event_type: 'received', ...RECEIVED }
+  assert.deepEqual(JSON.parse(formatReceivedEvent(SMS, false)), { ...event, catch_up: false })
+  assert.deepEqual(JSON.parse(formatReceivedEvent(SMS, true)), { ...event, catch_up: true })
 })
 
 test('a sending status has the keys of the contract', () => {

@@ -1,15 +1,53 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
+import type { ModemCard } from '../../src/bridge/outlet.ts'
+import type { InboundSms } from '../../src/modem/messages.ts'
 import type { HealthReport } from '../../src/mqtt/health-payload.ts'
-import type { PublisherOptions } from '../../src/mqtt/publisher.ts'
+import type { IncomingMessage } from '../../src/mqtt/network-connection.ts'
+import type { HomeAssistantDesk, PublisherOptions } from '../../src/mqtt/publisher.ts'
 import { Publisher } from '../../src/mqtt/publisher.ts'
 import { BRIDGE_TOPICS, createTopics, MODEM_TOPICS } from '../../src/mqtt/topics.ts'
 import type { Published } from './fake-connection.ts'
 import { FakeConnection, incoming } from './fake-connection.ts'
 import { CARD, NOTHING_KNOWN, SMS, STATUS, USSD } from './samples.ts'
 
+/** Writes down what it is told, and publishes its event as the real one does. */
+class Desk implements HomeAssistantDesk {
+  readonly told: string[] = []
+  readonly #connection: FakeConnection
+
+  constructor(connection: FakeConnection) {
+    this.#connection = connection
+  }
+
+  describe(cards: readonly ModemCard[]): void {
+    this.told.push(`describe ${cards.map(({ id }) => id).join()}`)
+  }
+
+  smsReceived(modem: string, sms: InboundSms): void {
+    void this.#connection.publish(`zte/${modem}/homeassistant/sms_received`, sms.id, { qos: 1 })
+  }
+
+  connected(): void {
+    this.told.push('connected')
+  }
+
+  disconnected(): void {
+    this.told.push('disconnected')
+  }
+
+  heard({ payload }: IncomingMessage): boolean {
+    return payload.toString() === 'online'
+  }
+
+  end(): void {
+    this.told.push('end')
+  }
+}
+
 function createPublisher(more: Partial<PublisherOptions> = {}) {
   const connection = new FakeConnection()
+  const desk = new Desk(connection)
   let answered = 0
   const publisher = new Publisher({
     connection,
@@ -18,14 +56,11 @@ function createPublisher(more: Partial<PublisherOptions> = {}) {
     facts: { version: '0.1.0', nodeVersion: '20.20.0', startedAt: '2026-11-22T09:30:07Z', config: {} },
     publishIdentity: false,
     retainMessages: true,
-    homeAssistant: {
-      statusTopic: 'homeassistant/status',
-      discover: (cards) => [{ topic: 'homeassistant/device/zte/config', payload: cards.map(({ id }) => id).join() }],
-    },
+    homeAssistant: desk,
     onBrokerAnswered: () => answered++,
     ...more,
   })
-  return { connection, publisher, answers: () => answered }
+  return { connection, publisher, desk, answers: () => answered }
 }
 
 const HEALTH: HealthReport = {
@@ -80,7 +115,6 @@ test('while there is no connection, retained values are only remembered, and the
   connection.connect()
   const published = connection.take()
   assert.deepEqual(published.map(({ topic }) => topic).sort(), [
-    'homeassistant/device/zte/config',
     'zte/bridge/info',
     'zte/bridge/state',
     'zte/stick/availability',
@@ -91,7 +125,6 @@ test('while there is no connection, retained values are only remembered, and the
   const payloads = byTopic(published)
   assert.equal(payloads['zte/stick/availability'], 'online')
   assert.equal(JSON.parse(payloads['zte/stick/state'] ?? '').sms.waiting, 999)
-  assert.equal(payloads['homeassistant/device/zte/config'], 'stick')
   assert.equal(JSON.parse(payloads['zte/bridge/info'] ?? '').mqtt_protocol, 5)
 })
 
@@ -170,24 +203,15 @@ test('the event for Home Assistant goes out before the message whose PUBACK is w
     ['zte/stick/homeassistant/sms_received', 'zte/stick/sms/received'],
   )
   assert.equal(published[0]?.options.retain ?? false, false)
-  assert.equal(JSON.parse(published[0]?.payload ?? '').event_type, 'received')
-})
-
-test('a broker that never takes the event for Home Assistant costs neither messages nor memory', async () => {
-  const { connection, publisher } = createPublisher()
-  for (let n = 0; n < 500; n++) {
-    const publishing = publisher.smsReceived('stick', SMS)
-    await connection.published.at(-1)?.acknowledge()
-    await publishing
-  }
-  const events = connection.take().filter(({ topic }) => topic.endsWith('homeassistant/sms_received'))
-  assert.ok(events.length > 1 && events.length < 100, String(events.length))
 })
 
 test('without Home Assistant there is nothing for it', () => {
   const { connection, publisher } = createPublisher({ homeAssistant: null })
   connection.connect()
   void publisher.smsReceived('stick', SMS)
+  void publisher.smsStatus('stick', STATUS)
+  void publisher.ussdReply('stick', USSD)
+  void publisher.call('stick', { from: null, at: '2026-11-22T10:00:00.000Z', endedAt: null, rings: null })
   assert.ok(connection.take().every(({ topic }) => !topic.includes('homeassistant')))
 })
 
@@ -214,8 +238,7 @@ test('where messages must not be retained, the broker is made to forget an earli
 test('a sending status counts as published at PUBACK', async () => {
   const { connection, publisher } = createPublisher()
   const publishing = publisher.smsStatus('stick', STATUS)
-  const [status] = connection.take()
-  assert.equal(status?.topic, 'zte/stick/sms/status')
+  const status = connection.take().find(({ topic }) => topic === 'zte/stick/sms/status')
   await status?.acknowledge()
   await publishing
 })
@@ -229,30 +252,63 @@ test('an event is dropped while there is no connection', async () => {
   assert.equal(byTopic(connection.take())['zte/stick/event'], '{"type":"disconnected"}')
 })
 
-for (const { name, message, again } of [
-  { name: 'the birth of Home Assistant', message: incoming('homeassistant/status', 'online'), again: true },
-  { name: 'its will', message: incoming('homeassistant/status', 'offline'), again: false },
-  { name: 'a retained birth', message: incoming('homeassistant/status', 'online', { retain: true }), again: false },
-  { name: 'another topic', message: incoming('homeassistant/else', 'online'), again: false },
-]) {
-  test(`${name} makes everything retained be published again: ${again}`, async () => {
+for (const [payload, again] of [
+  ['online', true],
+  ['offline', false],
+] as const) {
+  test(`when Home Assistant says ${payload}, everything retained is published again: ${again}`, async () => {
     const { connection, publisher } = createPublisher()
     connection.connect()
     await publisher.announce(CARD)
     await publisher.state('stick', NOTHING_KNOWN)
     await acknowledgeAll(connection)
-    publisher.heard(message)
+    publisher.heard(incoming('homeassistant/status', payload))
     const topics = Object.keys(byTopic(await acknowledgeAll(connection)))
-    const expected = [
-      'homeassistant/device/zte/config',
-      'zte/stick/availability',
-      'zte/stick/state',
-      'zte/bridge/state',
-    ]
+    const expected = ['zte/stick/availability', 'zte/stick/state', 'zte/bridge/state']
     if (again) for (const topic of expected) assert.ok(topics.includes(topic), topic)
     else assert.deepEqual(topics, [])
   })
 }
+
+test('Home Assistant is told of the modems, of the connection and of the end', async () => {
+  const { connection, publisher, desk } = createPublisher()
+  connection.connect()
+  await publisher.announce(CARD)
+  connection.disconnect()
+  publisher.farewells()
+  const told = ['describe ', 'describe ', 'connected', 'describe stick', 'disconnected', 'end']
+  assert.deepEqual(desk.told, told)
+})
+
+test('a status, a reply and both ends of a call are events for Home Assistant as well, before what is waited for', () => {
+  const { connection, publisher } = createPublisher()
+  const call = { from: '+491701234567', at: '2026-11-22T10:00:00.000Z' }
+  void publisher.smsStatus('stick', STATUS)
+  void publisher.ussdReply('stick', USSD)
+  void publisher.call('stick', { ...call, endedAt: null, rings: null })
+  void publisher.call('stick', { ...call, endedAt: '2026-11-22T10:00:09.000Z', rings: 2 })
+  const published = connection.take()
+  const events = published.filter(({ topic }) => topic.includes('homeassistant'))
+  assert.deepEqual(
+    events.map(({ topic, payload, options }) => [topic, JSON.parse(payload).event_type, options.retain ?? false]),
+    [
+      ['zte/stick/homeassistant/sms_delivery', 'sent', false],
+      ['zte/stick/homeassistant/ussd_reply', 'reply_needed', false],
+      ['zte/stick/homeassistant/call', 'ringing', false],
+      ['zte/stick/homeassistant/call', 'ended', false],
+    ],
+  )
+  for (const [event, plain] of [
+    ['homeassistant/sms_delivery', 'sms/status'],
+    ['homeassistant/ussd_reply', 'ussd/reply'],
+    ['homeassistant/call', 'call'],
+  ]) {
+    const { event_type: _type, ...rest } = JSON.parse(byTopic(published)[`zte/stick/${event}`] ?? '')
+    assert.deepEqual(rest, JSON.parse(byTopic(published)[`zte/stick/${plain}`] ?? ''), event)
+  }
+  const paths = published.map(({ topic }) => topic.slice('zte/stick/'.length))
+  assert.ok(paths.indexOf('homeassistant/sms_delivery') < paths.indexOf('sms/status'))
+})
 
 test('the PUBACK for the bridge state tells that the broker has answered', async () => {
   const { connection, answers } = createPublisher()
