@@ -1,5 +1,6 @@
 import { ConfigError } from '../config/load.ts'
 import { ModemError } from '../modem/errors.ts'
+import { withAppOptions } from './addon.ts'
 import { runCheck } from './check.ts'
 import type { CliIo } from './command-line.ts'
 import { UsageError } from './command-line.ts'
@@ -62,6 +63,12 @@ const VERBS: readonly Verb[] = [
     synopsis: 'switch modem|network|storage [--stick PORT] [--url URL] [--yes]',
     summary: 'change what a stick shows itself as',
     run: switchMode,
+  },
+  {
+    name: 'addon',
+    synopsis: 'addon [COMMAND …]',
+    summary: 'carry out a command with the options of the Home Assistant app; only its image needs this',
+    run: async (io) => runCli(await withAppOptions(io)),
   },
 ]
 
