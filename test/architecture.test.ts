@@ -52,7 +52,6 @@ const HOUSE: House = {
     'devices/usb-compositions.ts',
     'devices/usb-zerocd.ts',
     'goform/fields.ts',
-    'homeassistant/entities.ts',
     'modem/errors.ts',
     'simulator/profiles.ts',
     'sms/gsm7-tables.ts',

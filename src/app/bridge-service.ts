@@ -13,13 +13,15 @@ interface BridgeServiceOptions extends Pick<PortsIo, 'scan' | 'probe'> {
   readonly bridge: Bridge
   readonly health: HealthReports
   readonly log: Log
+  /** The level of the log is another one now. */
+  readonly onLogLevel: (level: string) => void
   /** @throws ConfigError when the configuration has faults by now */
   readonly restart: () => void
 }
 
 /** Does what is asked of the bridge itself. */
 export function createBridgeService(options: BridgeServiceOptions): BridgeService {
-  const { config, bridge, health, log, scan, probe, restart } = options
+  const { config, bridge, health, log, scan, probe, onLogLevel, restart } = options
   return {
     checkHealth: () => ({ health: health.report(), statuses: bridge.statuses() }),
     scanPorts: async () => {
@@ -30,6 +32,7 @@ export function createBridgeService(options: BridgeServiceOptions): BridgeServic
     restartModem: (modem) => bridge.restart(modem),
     setLogLevel: (level) => {
       log.setLevel(level)
+      onLogLevel(level)
       log.logger.warn(`the log level is ${level} now`)
     },
     restart: () => {

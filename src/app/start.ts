@@ -20,7 +20,8 @@ import { createBridgeService } from './bridge-service.ts'
 import { ExchangeDump } from './exchange-dump.ts'
 import { openHealthPort } from './health-port.ts'
 import { HealthReports } from './health-reports.ts'
-import { homeAssistant } from './home-assistant.ts'
+import type { Entities } from './home-assistant.ts'
+import { homeAssistant, serveEntities } from './home-assistant.ts'
 import { logged } from './logged-outlet.ts'
 import type { Log, Logger } from './logger.ts'
 import { createLogger } from './logger.ts'
@@ -87,6 +88,7 @@ async function serve(
     will: { topic: topics.bridge('state'), payload: 'offline' },
     onMessage: (message) => {
       publisher.heard(message)
+      entities.heard(message)
       return requests.handle(message)
     },
     onProblem: (problem) => logger.warn(problem),
@@ -102,33 +104,31 @@ async function serve(
     homeAssistant: home,
     onBrokerAnswered: () => requests.brokerAnswered(),
   })
-  const bridge = createBridge(config, journal, publisher, logger)
+  const onProblem = (problem: string): void => logger.warn(problem)
+  const links = { config, topics, connection, publisher, journal, bridge: (): Bridge => bridge, onProblem }
+  const entities = serveEntities(links)
+  const bridge: Bridge = createBridge(config, journal, entities.outlet, logger)
   const requests: Requests = new Requests({
     connection,
     topics,
     bridge,
     askBridge: (verb, payload) =>
       carryOutRequest(service, verb, payload, (problem, err) => logger.error({ err }, problem)),
+    answered: entities.answered,
     now: Date.now,
-    onProblem: (problem) => logger.warn(problem),
+    onProblem,
   })
-  connection.subscribe([
-    ...commandSubscriptions(config.mqtt.base_topic, COMMANDS),
-    ...requestSubscriptions(config.mqtt.base_topic),
-  ])
-  connection.on('connected', ({ protocol }) =>
-    logger.info(`connected to ${withoutUser(url)} (MQTT ${protocol === 5 ? '5' : '3.1.1'})`),
-  )
-  connection.on('disconnected', () => {
-    if (!signal.aborted) logger.warn(`the connection to ${withoutUser(url)} was lost; trying again`)
-  })
+  listen(connection, config.mqtt.base_topic, entities)
+  tellConnections(connection, url, signal, logger)
   const health = new HealthReports({
     intervalMs: config.health.interval,
     connection,
     bridge,
     publish: (report) => publisher.health(report),
   })
-  const service = createBridgeService({ config, bridge, health, log, scan, probe: probing(signal), restart })
+  const probe = probing(signal)
+  const onLogLevel = entities.logLevelChanged
+  const service = createBridgeService({ config, bridge, health, log, scan, probe, onLogLevel, restart })
   log.listen((entry) => publisher.log(entry))
   const closeHealthPort = await openHealthPort(config, bridge, health, logger)
   connection.start()
@@ -142,6 +142,23 @@ async function serve(
     await closeHealthPort()
     await connection.end({ publishBefore: publisher.farewells(), withinMs: FAREWELL_MS })
   }
+}
+
+function listen(connection: MqttConnection, base: string, entities: Entities): void {
+  connection.subscribe([
+    ...commandSubscriptions(base, COMMANDS),
+    ...requestSubscriptions(base),
+    ...entities.subscriptions,
+  ])
+}
+
+function tellConnections(connection: MqttConnection, url: string, signal: AbortSignal, logger: Logger): void {
+  connection.on('connected', ({ protocol }) =>
+    logger.info(`connected to ${withoutUser(url)} (MQTT ${protocol === 5 ? '5' : '3.1.1'})`),
+  )
+  connection.on('disconnected', () => {
+    if (!signal.aborted) logger.warn(`the connection to ${withoutUser(url)} was lost; trying again`)
+  })
 }
 
 function createBridge(config: Config, journal: Journal, outlet: Outlet, logger: Logger): Bridge {

@@ -1,6 +1,6 @@
 import type { InboundSms, OutboundStatus } from '../modem/messages.ts'
 import type { Identity, ModemId } from '../modem/modem.ts'
-import type { ModemState, NetworkModeName } from '../modem/state.ts'
+import type { ModemState, NetworkModeName, StateGroup } from '../modem/state.ts'
 import type { UssdReading, UssdReport } from './ussd-report.ts'
 
 /** Every stage of a modem's life. */
@@ -25,10 +25,18 @@ export interface ModemCard {
   readonly transport: 'serial' | 'http'
   /** `null` until the modem was opened for the first time. */
   readonly identity: Identity | null
+  /** It has a SIM to send with. Only then is it certain what else it cannot do: a locked SIM keeps some of that from being found out. */
   readonly canSend: boolean
   readonly canReboot: boolean
+  readonly canUssd: boolean
+  /** Looking for networks, and choosing one. */
+  readonly canScan: boolean
+  readonly canSwitchData: boolean
+  readonly canSwitchUsb: boolean
   /** What `network_mode/set` takes; `null`: nothing, or not known yet. */
   readonly networkModes: readonly NetworkModeName[] | null
+  /** Groups of the state that it has told of by now. */
+  readonly tells: readonly StateGroup[]
 }
 
 /** Everything that changes about a modem. */

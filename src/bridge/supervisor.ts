@@ -11,7 +11,7 @@ import { Inbox } from './inbox.ts'
 import type { Trouble } from './ladder.ts'
 import type { Happening, Life } from './lifecycle.ts'
 import { BORN, backOffMs, live, newsOfLoss, rootOf, troubleOf } from './lifecycle.ts'
-import { modemCard } from './modem-card.ts'
+import { Introduction } from './modem-card.ts'
 import type { ModemService } from './modem-service.ts'
 import { enforceNetworkMode } from './network-wish.ts'
 import { Outbox } from './outbox.ts'
@@ -38,6 +38,7 @@ export class Supervisor {
   readonly #outbox: Outbox
   readonly #board: StateBoard
   readonly #bulletin: Bulletin
+  readonly #introduction: Introduction
   readonly #radioWish: RadioWish
   readonly #recovery: Recovery
   readonly #session: Session
@@ -56,6 +57,7 @@ export class Supervisor {
     const shared = { ...options, modem: id, onPublication: () => this.#bells.publish.ring(), onEvent }
     this.#board = new StateBoard(onEvent)
     this.#bulletin = new Bulletin(options)
+    this.#introduction = new Introduction(options, this.#board)
     this.#inbox = new Inbox(shared)
     this.#outbox = new Outbox(shared)
     this.#pause = new Pause(options)
@@ -117,7 +119,7 @@ export class Supervisor {
 
   /** Until `signal` aborts. */
   async run(signal: AbortSignal): Promise<void> {
-    this.#announce()
+    this.#introduction.announce(undefined)
     // An earlier process may have left another one in the broker.
     this.#publishState()
     await this.#faults.tolerantly('recover', async () => {
@@ -189,8 +191,8 @@ export class Supervisor {
     this.#board.opened(modem.identity)
     await this.#board.read(modem, ALL_GROUPS)
     this.#modem = modem
+    this.#introduction.announce(modem)
     this.#happen({ kind: 'opened', sim: this.#board.state.sim ?? 'unknown' })
-    this.#announce()
     void this.#options.outlet.availability(this.#options.id, true)
     this.#tell({ type: 'connected', detail: { port: modem.identity.port } })
     if (isBack) this.#tell({ type: 'recovered' })
@@ -264,11 +266,8 @@ export class Supervisor {
     void this.#options.outlet.event(this.#options.id, event)
   }
 
-  #announce(): void {
-    void this.#options.outlet.announce(modemCard(this.#options, this.#board.identity, this.#modem))
-  }
-
   #publishState(): void {
+    this.#introduction.renew(this.#modem)
     this.#bulletin.publish({
       link: this.#modem === undefined ? 'down' : 'up',
       phase: this.#life.phase,

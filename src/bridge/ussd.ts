@@ -111,8 +111,14 @@ export class UssdDesk {
     return this.#bell.wait(forMs, signal)
   }
 
-  /** Begins a session. @returns the reply @throws ModemError */
+  /** Begins a session. A reply to the code of a configured query is one to the query, too. @returns the reply @throws ModemError */
   async send(code: string): Promise<UssdReport> {
+    const report = await this.#request(code)
+    for (const query of this.#options.settings.queries) if (query.code === code) this.#note(query, report)
+    return report
+  }
+
+  async #request(code: string): Promise<UssdReport> {
     const { modem, ussd } = this.#ready()
     const { mayBeOpen } = this.#sessions
     return this.#sessions.talk({ sessionId: this.#options.newId(), request: code }, async (say) => {
@@ -179,12 +185,15 @@ export class UssdDesk {
     })
   }
 
+  #note(query: UssdQuery, { text, at }: UssdReport): void {
+    if (text !== null) this.#queries.answered(query, text, at)
+    this.#options.onReading()
+  }
+
   async #ask(query: UssdQuery): Promise<void> {
     this.#queries.asked(query)
     try {
-      const { text, at } = await this.send(query.code).catch((error) => this.#elsewhere(query.code, error))
-      if (text !== null) this.#queries.answered(query, text, at)
-      this.#options.onReading()
+      this.#note(query, await this.#request(query.code).catch((error) => this.#elsewhere(query.code, error)))
       if (this.#sessions.menu !== undefined) await this.cancel()
     } catch (error) {
       if (error instanceof ModemError && isRefusal(error) && error.retry !== 'never') this.#queries.refused(query)

@@ -1,3 +1,4 @@
+import { unknownRecipients } from './notify.ts'
 import type { Fault } from './options.ts'
 import { isWithin } from './options.ts'
 import type { Config } from './schema.ts'
@@ -77,7 +78,11 @@ const RULES: readonly Rule[] = [
     check: ({ health }) =>
       fault(health.metrics && health.port === null, 'health.metrics', 'found true, but there is no health.port'),
   },
-  { reads: ['ussd.queries'], check: ({ ussd }) => repeatedSlugs(ussd.queries) },
+  { reads: ['ussd.queries'], check: ({ ussd }) => repeatedSlugs('ussd.queries', ussd.queries) },
+  {
+    reads: ['notify', 'contacts'],
+    check: ({ notify, contacts }) => [...repeatedSlugs('notify', notify), ...unknownRecipients(notify, contacts)],
+  },
   { reads: ['broker.users'], check: ({ broker }) => repeated('broker.users', 'username', broker.users) },
   {
     reads: ['modems'],

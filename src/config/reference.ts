@@ -14,6 +14,7 @@ const GROUPS: { readonly [Key in keyof typeof SCHEMA]: string } = {
   sms: 'Receiving and sending messages.',
   ussd: 'USSD: codes such as `*100#`.',
   contacts: 'Names in place of numbers.',
+  notify: 'Recipients for Home Assistant.',
   calls: 'When somebody calls.',
   recovery: 'What is done about a modem that hangs or has lost its network.',
   health: 'What the bridge tells of itself.',

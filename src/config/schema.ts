@@ -13,6 +13,7 @@ import {
   topicPrefix,
 } from './formats.ts'
 import { MODEM } from './modem.ts'
+import { NOTIFY_ROW } from './notify.ts'
 import type { Group, ValueOf } from './options.ts'
 import { listOf } from './settle.ts'
 import { USSD_QUERY } from './ussd.ts'
@@ -214,6 +215,11 @@ export const SCHEMA = {
     format: contacts,
     default: new Map(),
     personal: true,
+  },
+  notify: {
+    doc: 'Recipients that Home Assistant gets a notify entity for, one for each modem: what is sent to it goes out as an SMS.',
+    format: listOf(NOTIFY_ROW),
+    default: [],
   },
   calls: {
     reject: {

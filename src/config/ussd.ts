@@ -47,14 +47,12 @@ export function querySlug(name: string): string {
     .replace(/^_+|_+$/g, '')
 }
 
-/** Two names that would share one key. */
-export function repeatedSlugs(queries: readonly { readonly name: string }[]): readonly Fault[] {
-  const slugs = queries.map(({ name }) => querySlug(name))
+/** Two names that would share one key. @param path of the list */
+export function repeatedSlugs(path: string, rows: readonly { readonly name: string }[]): readonly Fault[] {
+  const slugs = rows.map(({ name }) => querySlug(name))
   return slugs.flatMap((slug, index) => {
     const first = slugs.indexOf(slug)
     if (first === index) return []
-    return [
-      { path: `ussd.queries[${index}].name`, says: `makes the same key (${slug}) as that of ussd.queries[${first}]` },
-    ]
+    return [{ path: `${path}[${index}].name`, says: `makes the same key (${slug}) as that of ${path}[${first}]` }]
   })
 }

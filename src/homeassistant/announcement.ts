@@ -1,5 +1,5 @@
 import type { AnnouncedDevice } from '../journal/announced.ts'
-import type { Component } from './entities.ts'
+import type { Component } from './entity-row.ts'
 
 type Components = Readonly<Record<string, Component>>
 type Root = Readonly<Record<string, unknown>>

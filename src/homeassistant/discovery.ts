@@ -2,8 +2,9 @@ import type { ModemCard } from '../bridge/outlet.ts'
 import type { ModemId } from '../modem/modem.ts'
 import type { Topics } from '../mqtt/topics.ts'
 import { retainedTopics } from '../mqtt/topics.ts'
-import type { Component, EntityRow } from './entities.ts'
-import { MODEM_ENTITIES } from './entities.ts'
+import { modemEntities } from './entities.ts'
+import { bridgeEntities } from './entities-bridge.ts'
+import type { Component, EntityContext, EntityRow, EntitySettings } from './entity-row.ts'
 
 /** What discovery needs to know besides the modems. */
 export interface DiscoveryOptions {
@@ -12,8 +13,7 @@ export interface DiscoveryOptions {
   readonly topics: Topics
   /** Of the bridge. */
   readonly version: string
-  /** `privacy.publish_identity` */
-  readonly publishIdentity: boolean
+  readonly settings: EntitySettings
 }
 
 /** To be published retained. */
@@ -32,7 +32,7 @@ const QOS = 1
 /** One message for the bridge and one for each modem (device-based discovery). */
 export function discover(cards: readonly ModemCard[], options: DiscoveryOptions): readonly DiscoveryMessage[] {
   const bridge = message('bridge', bridgeDevice(options), true, options)
-  return [bridge, ...cards.map((card) => message(card.id, modemDevice(card, options), card.identity !== null, options))]
+  return [bridge, ...cards.map((card) => message(card.id, modemDevice(card, options), card.canSend, options))]
 }
 
 function message(id: ModemId, device: object, isComplete: boolean, options: DiscoveryOptions): DiscoveryMessage {
@@ -56,34 +56,17 @@ function bridgeDevice(options: DiscoveryOptions): object {
   return {
     dev: { ids: [name], name: 'zte2mqtt bridge', mf: 'zte2mqtt', mdl: 'Bridge', sw: version },
     o: originOf(options),
-    cmps: {
-      state: {
-        p: 'binary_sensor',
-        uniq_id: `${name}_state`,
-        qos: QOS,
-        name: 'Connection',
-        dev_cla: 'connectivity',
-        ent_cat: 'diagnostic',
-        stat_t: topics.bridge('state'),
-        pl_on: 'online',
-        pl_off: 'offline',
-      },
-      version: {
-        p: 'sensor',
-        uniq_id: `${name}_version`,
-        qos: QOS,
-        name: 'Version',
-        ic: 'mdi:information-outline',
-        ent_cat: 'diagnostic',
-        stat_t: topics.bridge('info'),
-        val_tpl: '{{ value_json.version }}',
-      },
-    },
+    cmps: Object.fromEntries(
+      Object.entries(bridgeEntities(topics)).map(([key, keys]) => [
+        key,
+        { uniq_id: `${name}_${key}`, qos: QOS, ...keys },
+      ]),
+    ),
   }
 }
 
 function modemDevice(card: ModemCard, options: DiscoveryOptions): object {
-  const { topics } = options
+  const { topics, settings } = options
   const { identity } = card
   const name = nameOf(card.id, options)
   return {
@@ -94,27 +77,35 @@ function modemDevice(card: ModemCard, options: DiscoveryOptions): object {
       mdl: identity?.model,
       sw: identity?.firmware,
       hw: identity?.hardware,
-      sn: options.publishIdentity ? identity?.imei : null,
+      sn: settings.publishIdentity ? identity?.imei : null,
+      cu: webPageOf(card),
       via_device: nameOf('bridge', options),
     }),
     o: originOf(options),
     avty: [{ t: topics.bridge('state') }, { t: topics.modem(card.id, 'availability') }],
     avty_mode: 'all',
-    cmps: Object.fromEntries(MODEM_ENTITIES.flatMap((row) => componentsOf(row, card, name, topics))),
+    cmps: Object.fromEntries(modemEntities(settings).flatMap((row) => componentsOf(row, card, name, options))),
   }
 }
 
 /** The component of a row: the whole, the order to remove it, or nothing while that cannot be known. */
-function componentsOf(row: EntityRow, card: ModemCard, device: string, topics: Topics): [string, Component][] {
+function componentsOf(row: EntityRow, card: ModemCard, device: string, context: EntityContext): [string, Component][] {
   const { key, platform, isFor } = row
-  if (isFor !== undefined && !isFor(card)) {
-    // Leaving a component out changes nothing; the platform alone removes it. Not before the modem has been asked what it can:
-    // else every start of the bridge would remove it for a while.
-    return card.identity === null ? [] : [[key, { p: platform }]]
+  if (isFor !== undefined && !isFor(card, context.settings)) {
+    // Leaving a component out changes nothing; the platform alone removes it. Not before the modem has been asked what it can, and
+    // with a SIM: else every start of the bridge would remove it for a while.
+    return card.canSend ? [[key, { p: platform }]] : []
   }
   // Home Assistant knows device triggers by device and key.
   const identity = platform === 'device_automation' ? {} : { uniq_id: `${device}_${key}` }
-  return [[key, { p: platform, ...identity, qos: QOS, ...row.component(card, topics) }]]
+  return [[key, { p: platform, ...identity, qos: QOS, ...row.component(card, context) }]]
+}
+
+/** Where a person finds the device's own web page: a router is found under its address. Never with credentials. */
+function webPageOf({ transport, identity }: ModemCard): string | null {
+  if (transport !== 'http' || identity === null || !URL.canParse(identity.port)) return null
+  const { protocol, origin } = new URL(identity.port)
+  return /^https?:$/.test(protocol) ? origin : null
 }
 
 function originOf({ version }: DiscoveryOptions): Component {

@@ -243,7 +243,8 @@ function callKeys({ from, at, endedAt, rings }: IncomingCall): Readonly<Record<s
   return { from, at, ended_at: endedAt, rings }
 }
 
-function ussdKeys({ sessionId, ...rest }: UssdReport): Readonly<Record<string, unknown>> {
+/** Keys of `<modem>/ussd/reply`. */
+export function ussdKeys({ sessionId, ...rest }: UssdReport): Readonly<Record<string, unknown>> {
   return { session_id: sessionId, ...rest }
 }
 

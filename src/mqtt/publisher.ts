@@ -171,6 +171,11 @@ export class Publisher implements Outlet {
     this.#offerEvent(modem, 'homeassistant/call', formatCallEvent(call))
   }
 
+  /** Publishes this retained, now and on every connection. */
+  retain(topic: string, payload: string): void {
+    this.#retained.remember(topic, payload)
+  }
+
   get isReachable(): boolean {
     return this.#options.connection.isConnected
   }

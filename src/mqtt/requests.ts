@@ -33,6 +33,8 @@ export interface RequestsOptions {
     verb: string,
     payload: Uint8Array,
   ) => { readonly answer: Promise<Answer>; readonly transaction: string | null }
+  /** Is told how each command ended. */
+  readonly answered: (modem: ModemId, command: string, answer: Answer) => void
   /** ms since the epoch */
   readonly now: () => number
   /** Lines for the log: what is wrong and what to do. */
@@ -98,7 +100,10 @@ export class Requests {
     const identity = createHash('sha256').update(message.topic).update('\0').update(message.payload).digest('hex')
     const messageExpiresAt = message.expirySeconds === undefined ? null : now() + message.expirySeconds * 1000
     const { answer, transaction } = bridge.carryOut(modem, command, message.payload, { identity, messageExpiresAt })
-    void answer.then((settled) => this.#respond(message, answerOn, settled, transaction))
+    void answer.then((settled) => {
+      this.#respond(message, answerOn, settled, transaction)
+      this.#options.answered(modem, command, settled)
+    })
     return () => bridge.acknowledged(identity)
   }
 

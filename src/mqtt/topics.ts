@@ -37,23 +37,41 @@ export const MODEM_TOPICS = [
   { path: 'homeassistant/call', qos: 1, retained: false },
 ] as const satisfies readonly TopicRow[]
 
+/** Retained topics that only Home Assistant reads, below `<base>/<modem>/homeassistant` and, `summary`, below `<base>/bridge/homeassistant`. */
+export const PRIVATE_TOPICS = [
+  { path: 'last_send', qos: 1, retained: true },
+  { path: 'last_ussd', qos: 1, retained: true },
+  { path: 'send_form', qos: 1, retained: true },
+  { path: 'summary', qos: 1, retained: true },
+] as const satisfies readonly TopicRow[]
+
 /** Path of a topic below `<base>/bridge` that is the same for every publication. */
 type BridgeTopic = Exclude<(typeof BRIDGE_TOPICS)[number]['path'], 'response/#'>
 /** Path of a topic below `<base>/<modem>` that is the same for every publication. */
 type ModemTopic = Exclude<(typeof MODEM_TOPICS)[number]['path'], 'response/#'>
+
+/** Path of a topic below `<base>/<modem>/homeassistant`. */
+type PrivateTopic = (typeof PRIVATE_TOPICS)[number]['path']
 
 /** The topics of one bridge. */
 export interface Topics {
   readonly base: string
   bridge(path: BridgeTopic): string
   modem(modem: ModemId, path: ModemTopic): string
+  /** @param owner a modem, or `bridge` */
+  homeAssistant(owner: ModemId, path: PrivateTopic): string
   response(modem: ModemId, command: string): string
   command(modem: ModemId, command: string): string
   /** Modem and command of a command topic, nothing for any other topic. The modem need not exist. */
   parseCommand(topic: string): { readonly modem: ModemId; readonly command: string } | undefined
+  bridgeRequest(verb: string): string
   bridgeResponse(verb: string): string
   /** The verb of a topic of a request to the bridge itself, nothing for any other topic. The verb need not exist. */
   parseBridgeRequest(topic: string): string | undefined
+  /** Where Home Assistant sets a field, or presses the button, of its form. */
+  formField(modem: ModemId, field: string): string
+  /** Modem and field of such a topic, nothing for any other one. Neither need exist. */
+  parseFormField(topic: string): { readonly modem: ModemId; readonly field: string } | undefined
   /** Whether a topic is the base topic or lies below it. */
   owns(topic: string): boolean
 }
@@ -65,6 +83,7 @@ export function createTopics(base: string): Topics {
     base,
     bridge: (path) => `${prefix}bridge/${path}`,
     modem: (modem, path) => `${prefix}${modem}/${path}`,
+    homeAssistant: (owner, path) => `${prefix}${owner}/homeassistant/${path}`,
     response: (modem, command) => `${prefix}${modem}/response/${command}`,
     command: (modem, command) => `${prefix}${modem}/command/${command}`,
     parseCommand(topic) {
@@ -73,10 +92,19 @@ export function createTopics(base: string): Topics {
       if (modem === undefined || word !== 'command' || command.length === 0) return undefined
       return { modem, command: command.join('/') }
     },
+    bridgeRequest: (verb) => `${prefix}bridge/request/${verb}`,
     bridgeResponse: (verb) => `${prefix}bridge/response/${verb}`,
     parseBridgeRequest(topic) {
       const begin = `${prefix}bridge/request/`
       return topic.startsWith(begin) ? topic.slice(begin.length) : undefined
+    },
+    formField: (modem, field) => `${prefix}${modem}/homeassistant/set/${field}`,
+    parseFormField(topic) {
+      if (!topic.startsWith(prefix)) return undefined
+      const [modem, ...rest] = topic.slice(prefix.length).split('/')
+      const [, set, field, none] = rest
+      if (modem === undefined || field === undefined || none !== undefined) return undefined
+      return rest[0] === 'homeassistant' && set === 'set' ? { modem, field } : undefined
     },
     owns: (topic) => topic === base || topic.startsWith(prefix),
   }
@@ -85,7 +113,11 @@ export function createTopics(base: string): Topics {
 /** Every retained topic of a modem, or of the bridge itself. @param id of a modem, or `bridge` */
 export function retainedTopics(topics: Topics, id: ModemId): readonly string[] {
   const rows = id === 'bridge' ? BRIDGE_TOPICS : MODEM_TOPICS
-  return rows.flatMap(({ path, retained }) => (retained ? `${topics.base}/${id}/${path}` : []))
+  const own = PRIVATE_TOPICS.filter(({ path }) => (path === 'summary') === (id === 'bridge'))
+  return [
+    ...rows.flatMap(({ path, retained }) => (retained ? `${topics.base}/${id}/${path}` : [])),
+    ...own.map(({ path }) => topics.homeAssistant(id, path)),
+  ]
 }
 
 /**
@@ -119,4 +151,9 @@ function areaOf({ name }: Pick<CommandRow, 'name'>): string {
 /** What to subscribe to for requests to the bridge itself: all are meant for now. */
 export function requestSubscriptions(base: string): readonly Subscription[] {
   return [{ topic: `${base}/bridge/request/#`, qos: 0 }]
+}
+
+/** What to subscribe to for Home Assistant's form: all is meant for now. */
+export function formSubscriptions(base: string): readonly Subscription[] {
+  return [{ topic: `${base}/+/homeassistant/set/+`, qos: 0 }]
 }

@@ -1,5 +1,5 @@
 import { EventEmitter } from 'node:events'
-import type { ModemStatus, Outlet } from '../../src/bridge/outlet.ts'
+import type { ModemCard, ModemStatus, Outlet } from '../../src/bridge/outlet.ts'
 import type { UssdReport } from '../../src/bridge/ussd-report.ts'
 import { ModemError } from '../../src/modem/errors.ts'
 import type {
@@ -177,7 +177,11 @@ export class ArrayOutlet implements Outlet {
   states = 0
   readonly #changed = new EventEmitter<{ change: [] }>()
 
-  async announce(): Promise<void> {}
+  readonly cards: ModemCard[] = []
+
+  async announce(card: ModemCard): Promise<void> {
+    this.cards.push(card)
+  }
   async availability(_: string, online: boolean): Promise<void> {
     this.availabilities.push(online)
     this.#changed.emit('change')

@@ -47,6 +47,17 @@ describe('an amount', () => {
 })
 
 describe('a configured query', () => {
+  test('has the answer also when a user asked for its code, and is then asked at its own time', async (t) => {
+    const { desk, modem } = answering(t, 'Your balance is 5 EUR', [
+      BALANCE,
+      { ...BALANCE, slug: 'other', code: '*101#' },
+    ])
+    await desk.opened(modem)
+    await desk.send('*100#')
+    assert.equal(desk.readings.balance?.value, 5)
+    assert.equal(desk.readings.other?.value, null)
+  })
+
   test('is asked when it is due, and its number is in the state with unit and text', async (t) => {
     const { desk, modem } = answering(t, 'Your balance is 1.012,34 EUR')
     assert.deepEqual(desk.readings, { balance: { value: null, unit: 'EUR', text: null, at: null } })

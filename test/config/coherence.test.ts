@@ -45,6 +45,15 @@ describe('options that do not fit together', () => {
       'modems: [{id: a, imei: "490154203237518"}, {id: b}]',
       /^modems\[1\]\.imei: is missing; with several modems on port: auto/,
     ],
+    [
+      `${STICK}notify: [{name: Peter, to: pter}]\ncontacts: {peter: "+491701234567"}`,
+      /^notify\[0\]\.to: found "pter", which is neither a phone number nor a contact.*peter/,
+    ],
+    [`${STICK}notify: [{name: Peter, to: constructor}]`, /^notify\[0\]\.to: found "constructor"/],
+    [
+      `${STICK}notify: [{name: Peter, to: "+491701234567"}, {name: "peter!", to: "+491701234568"}]`,
+      /^notify\[1\]\.name: makes the same key \(peter\) as that of notify\[0\]/,
+    ],
     ['modems: [{id: a, transport: http}]', /^modems\[0\]\.url: is missing; with transport: http/],
     [
       'modems: [{id: a, transport: http, url: "http://a", port: /dev/ttyUSB2}]',

@@ -43,7 +43,7 @@ test('the name makes the key in the state, and no two may make the same', () => 
     ['Баланс', 'баланс'],
   ] as const
   for (const [name, slug] of rows) assert.equal(querySlug(name), slug)
-  assert.deepEqual(repeatedSlugs([{ name: 'Balance' }, { name: 'Data' }, { name: 'balance!' }]), [
+  assert.deepEqual(repeatedSlugs('ussd.queries', [{ name: 'Balance' }, { name: 'Data' }, { name: 'balance!' }]), [
     { path: 'ussd.queries[2].name', says: 'makes the same key (balance) as that of ussd.queries[0]' },
   ])
 })

@@ -109,7 +109,12 @@ export class BridgeRun {
       connection: this.#line,
       journal: this.#journal,
       modems: ids,
-      discovery: { prefix, topics, version: '0.1.0', publishIdentity: false },
+      discovery: {
+        prefix,
+        topics,
+        version: '0.1.0',
+        settings: { publishIdentity: false, retainMessages: true, notify: [], queries: [] },
+      },
       isEnabled,
       statusTopic: `${prefix}/status`,
       catchUpMs,

@@ -17,6 +17,24 @@ const REQUIRED: Readonly<Record<string, readonly string[]>> = {
   device_automation: ['atype', 't', 'type', 'stype'],
 }
 
+/** What our components may have besides `p`, `uniq_id`, `qos`: Home Assistant ignores any other key without a word, so it is a slip. */
+const ENTITY_KEYS = ['name', 'ic', 'ent_cat', 'en', 'avty', 'avty_t', 'dev_cla']
+const READING_KEYS = ['stat_t', 'val_tpl', 'json_attr_t', 'json_attr_tpl']
+const MEASURE_KEYS = ['unit_of_meas', 'stat_cla', 'sug_dsp_prc', 'options']
+const KEYS: Readonly<Record<string, readonly string[]>> = {
+  sensor: [...ENTITY_KEYS, ...READING_KEYS, ...MEASURE_KEYS],
+  binary_sensor: [...ENTITY_KEYS, ...READING_KEYS, 'pl_on', 'pl_off'],
+  event: [...ENTITY_KEYS, 'stat_t', 'evt_typ', 'val_tpl'],
+  button: [...ENTITY_KEYS, 'cmd_t', 'pl_prs'],
+  notify: [...ENTITY_KEYS, 'cmd_t', 'cmd_tpl'],
+  switch: [...ENTITY_KEYS, ...READING_KEYS, 'cmd_t'],
+  text: [...ENTITY_KEYS, ...READING_KEYS, 'cmd_t', 'min', 'max', 'ptrn', 'mode'],
+  select: [...ENTITY_KEYS, ...READING_KEYS, 'cmd_t', 'options'],
+  device_automation: ['atype', 't', 'type', 'stype', 'pl', 'val_tpl'],
+}
+
+const STATE_CLASSES: readonly unknown[] = [undefined, 'measurement', 'total', 'total_increasing']
+
 const DEVICE_CLASSES: Readonly<Record<string, readonly string[]>> = {
   sensor: ['signal_strength', 'enum', 'timestamp', 'data_size', 'data_rate', 'duration', 'battery', 'temperature'],
   binary_sensor: ['connectivity', 'problem', 'battery_charging', 'battery', 'running'],
@@ -25,12 +43,22 @@ const DEVICE_CLASSES: Readonly<Record<string, readonly string[]>> = {
 }
 
 const UNITS: Readonly<Record<string, readonly unknown[]>> = {
+  data_size: ['bit', 'kbit', 'Mbit', 'Gbit', 'B', 'kB', 'MB', 'GB', 'TB', 'KiB', 'MiB', 'GiB', 'TiB'],
+  data_rate: ['bit/s', 'kbit/s', 'Mbit/s', 'Gbit/s', 'B/s', 'kB/s', 'MB/s', 'GB/s', 'KiB/s', 'MiB/s', 'GiB/s'],
+  duration: ['s', 'min', 'h', 'd'],
   signal_strength: ['dB', 'dBm'],
   battery: ['%'],
   temperature: ['°C'],
   enum: [undefined],
   timestamp: [undefined],
 }
+
+const COUNTERS = ['data_size']
+
+const isFilledList = (value: unknown): boolean =>
+  Array.isArray(value) && value.length > 0 && value.every((item) => typeof item === 'string')
+
+const isLimit = ({ min, max }: Keys): boolean => Number(min) >= 0 && Number(max) >= Number(min) && Number(max) <= 255
 
 type Keys = Record<string, unknown>
 
@@ -83,6 +111,8 @@ function componentFaults(component: Keys, root: Keys): string[] {
   const faults = required
     .filter((key) => component[key] === undefined && root[key] === undefined)
     .map((key) => `no ${key}`)
+  const known = [...(KEYS[platform] ?? Object.keys(component)), 'p', 'uniq_id', 'qos']
+  faults.push(...Object.keys(component).flatMap((key) => (known.includes(key) ? [] : [`unknown key ${key}`])))
   if (component.qos !== 1) faults.push('no qos of its own')
   if (platform !== 'device_automation') faults.push(...entityFaults(component, platform, root))
   else if (component.atype !== 'trigger') faults.push('atype is not trigger')
@@ -93,6 +123,7 @@ function entityFaults(component: Keys, platform: string, root: Keys): string[] {
   const { uniq_id, name, dev_cla, unit_of_meas, ic, ent_cat, options, stat_cla, evt_typ, avty } = component
   const device = isObject(root.dev) ? String(root.dev.name) : ''
   const units = UNITS[String(dev_cla)]
+  const isAlways = Array.isArray(avty) && avty.length === 0
   const mistakes: readonly (readonly [boolean, string])[] = [
     [typeof uniq_id !== 'string', 'no uniq_id'],
     [typeof name !== 'string', 'no name'],
@@ -106,7 +137,12 @@ function entityFaults(component: Keys, platform: string, root: Keys): string[] {
     [dev_cla === 'enum' && !Array.isArray(options), 'enum without options'],
     [component.avty_t !== undefined && root.avty !== undefined, 'avty_t beside avty of the root'],
     [platform === 'event' && !(Array.isArray(evt_typ) && evt_typ.length > 0), 'evt_typ is no list'],
-    [platform === 'event' && !(Array.isArray(avty) && avty.length === 0), 'an event with an availability fires again'],
+    [platform === 'select' && !isFilledList(options), 'options are no list of texts'],
+    [platform === 'text' && !isLimit(component), 'a text longer than 255 characters has no state'],
+    [!STATE_CLASSES.includes(stat_cla), `unknown stat_cla ${stat_cla}`],
+    [COUNTERS.includes(String(dev_cla)) && stat_cla !== 'total_increasing', 'a counter that does not increase'],
+    [platform === 'notify' && !isAlways, 'a notify that is unavailable drops messages'],
+    [platform === 'event' && !isAlways, 'an event with an availability fires again'],
   ]
   return mistakes.filter(([isWrong]) => isWrong).map(([, says]) => says)
 }

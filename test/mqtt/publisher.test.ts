@@ -243,6 +243,18 @@ test('a sending status counts as published at PUBACK', async () => {
   await publishing
 })
 
+test('what others want retained is published now and on every connection, the newest of it', async () => {
+  const { connection, publisher } = createPublisher()
+  publisher.retain('zte/stick/x', '1')
+  publisher.retain('zte/stick/x', '2')
+  connection.connect()
+  const [first] = (await acknowledgeAll(connection)).filter(({ topic }) => topic === 'zte/stick/x')
+  assert.deepEqual([first?.payload, first?.options.retain], ['2', true])
+  connection.disconnect()
+  connection.connect()
+  assert.equal(byTopic(await acknowledgeAll(connection))['zte/stick/x'], '2')
+})
+
 test('an event is dropped while there is no connection', async () => {
   const { connection, publisher } = createPublisher()
   await publisher.event('stick', { type: 'connected' })

@@ -21,6 +21,8 @@ function createRequests(answer: Answer = { status: 'ok', data: {} }) {
   const connection = new FakeConnection()
   const said: string[] = []
   const problems: string[] = []
+  /** How commands ended, for whoever shows it. */
+  const ended: string[] = []
   const carriedOut: {
     modem: string
     command: string
@@ -47,7 +49,15 @@ function createRequests(answer: Answer = { status: 'ok', data: {} }) {
     return { answer: Promise.resolve(answer), transaction: 'b1' }
   }
   const topics = createTopics('zte')
-  const requests = new Requests({ connection, topics, bridge, askBridge, now: () => NOW, onProblem })
+  const requests = new Requests({
+    connection,
+    topics,
+    bridge,
+    askBridge,
+    answered: (modem, command, { status }) => void ended.push(`${modem} ${command} ${status}`),
+    now: () => NOW,
+    onProblem,
+  })
   connection.isConnected = true
   /** What is published in answer to a message. */
   const answersTo = async (message: IncomingMessage) => {
@@ -55,7 +65,7 @@ function createRequests(answer: Answer = { status: 'ok', data: {} }) {
     await new Promise(setImmediate)
     return connection.take().map(({ topic, payload, options }) => ({ topic, options, ...JSON.parse(payload) }))
   }
-  return { connection, requests, said, problems, carriedOut, asked, answersTo }
+  return { connection, requests, said, problems, ended, carriedOut, asked, answersTo }
 }
 
 test('a command is carried out and answered with QoS 1 on the response topic, with its transaction', async () => {
@@ -254,6 +264,7 @@ async function createBridgeEnd(broker: Aedes) {
     topics,
     bridge,
     askBridge: () => assert.fail('nobody asked the bridge itself'),
+    answered: () => {},
     now: Date.now,
     onProblem: () => undefined,
   })
@@ -349,4 +360,11 @@ test('a request to the bridge that is retained, empty or too large is not carrie
   assert.equal(large.error.code, 'invalid_request')
   assert.deepEqual(asked, [])
   assert.equal(problems.length, 1)
+})
+
+test('how a command ended is told to whoever shows it, also of a refused one', async () => {
+  const failure: Answer = { status: 'error', error: { code: 'quota_exceeded', message: 'Wait.' } }
+  const { ended, answersTo } = createRequests(failure)
+  await answersTo(incoming(SEND, '{}'))
+  assert.deepEqual(ended, ['stick sms/send error'])
 })

@@ -20,10 +20,25 @@ export const CARD: ModemCard = {
   },
   canSend: true,
   canReboot: true,
+  canUssd: true,
+  canScan: true,
+  canSwitchData: true,
+  canSwitchUsb: true,
   networkModes: null,
+  tells: ['cell', 'data', 'networkMode', 'operator', 'registration', 'signal', 'sim', 'store'],
 }
 
-export const NEW_CARD: ModemCard = { ...CARD, identity: null, canSend: false, canReboot: false }
+export const NEW_CARD: ModemCard = {
+  ...CARD,
+  identity: null,
+  canSend: false,
+  canReboot: false,
+  canUssd: false,
+  canScan: false,
+  canSwitchData: false,
+  canSwitchUsb: false,
+  tells: [],
+}
 
 export const NOTHING_KNOWN: ModemStatus = {
   link: 'down',

@@ -6,7 +6,9 @@ import {
   BRIDGE_TOPICS,
   commandSubscriptions,
   createTopics,
+  formSubscriptions,
   MODEM_TOPICS,
+  PRIVATE_TOPICS,
   requestSubscriptions,
 } from '../../src/mqtt/topics.ts'
 
@@ -52,6 +54,26 @@ for (const [topic, parsed] of [
   })
 }
 
+for (const [topic, parsed] of [
+  ['home/zte/stick/homeassistant/set/send', { modem: 'stick', field: 'send' }],
+  ['home/zte/stick/homeassistant/set/', { modem: 'stick', field: '' }],
+  ['home/zte/stick/homeassistant/set', undefined],
+  ['home/zte/stick/homeassistant/set/send/x', undefined],
+  ['home/zte/stick/homeassistant/send_form', undefined],
+  ['home/zte/stick/command/set/send', undefined],
+  ['homeassistant/stick/homeassistant/set/send', undefined],
+] as const) {
+  test(`${topic} is ${parsed === undefined ? 'no field of a form' : `the field "${parsed.field}" of a form`}`, () => {
+    assert.deepEqual(topics.parseFormField(topic), parsed)
+  })
+}
+
+test('a field of a form comes through the subscription for it', () => {
+  const [subscription] = formSubscriptions('home/zte')
+  assert.ok(subscription && matches(subscription.topic, topics.formField('stick', 'message')))
+  assert.equal(subscription.qos, 0)
+})
+
 test('only the base topic and what lies below it belong to the bridge', () => {
   assert.ok(topics.owns('home/zte'))
   assert.ok(topics.owns('home/zte/stick/command/reboot'))
@@ -74,9 +96,14 @@ test('nothing that the bridge publishes comes back to it', () => {
   const published = [
     ...BRIDGE_TOPICS.map(({ path }) => `home/zte/bridge/${path.replace('#', 'restart')}`),
     ...MODEM_TOPICS.map(({ path }) => `home/zte/stick/${path.replace('#', 'sms/send')}`),
+    ...PRIVATE_TOPICS.map(({ path }) => topics.homeAssistant('stick', path)),
     topics.response('stick', 'reboot'),
   ]
-  const filters = [...commandSubscriptions('home/zte', COMMANDS), ...requestSubscriptions('home/zte')]
+  const filters = [
+    ...commandSubscriptions('home/zte', COMMANDS),
+    ...requestSubscriptions('home/zte'),
+    ...formSubscriptions('home/zte'),
+  ]
   for (const { topic: filter } of filters) {
     for (const topic of published) assert.ok(!matches(filter, topic), `${filter} ${topic}`)
   }
