@@ -18,7 +18,7 @@ export interface CostRules {
 }
 
 /** Two machines that answer one another are recognised by so many messages in both directions within so many milliseconds. */
-const LOOP = { messages: 10, withinMs: 10 * 60_000 }
+const LOOP = { messages: 20, withinMs: 10 * 60_000 }
 
 /** Refuses what would go beyond a limit: all of a request or nothing. @throws ModemError `quota_exceeded` */
 export function checkCost(rules: CostRules, entries: readonly NewOutbound[]): void {

@@ -1,6 +1,6 @@
 import { ModemError } from '../modem/errors.ts'
 import type { Modem, SmsStore } from '../modem/modem.ts'
-import type { StateGroup } from '../modem/state.ts'
+import type { ModemState, StateGroup } from '../modem/state.ts'
 import { Bell } from './bell.ts'
 import { Calls } from './calls.ts'
 import type { Inbox } from './inbox.ts'
@@ -107,7 +107,7 @@ export class Session {
     signal.addEventListener('abort', end, { once: true })
     if (signal.aborted) end()
     const lost = new Promise<never>((_, reject) => modem.once('lost', reject))
-    modem.on('changed', (group) => this.#hint(group))
+    modem.on('changed', (group, news) => this.#hint(group, news))
     modem.on('call', (sign) => this.#calls.heard(sign, modem))
     modem.on('arrived', (direct) => this.#arrived(direct))
     let clock: NodeJS.Timeout | undefined
@@ -263,8 +263,13 @@ export class Session {
     bells.settle.ring()
   }
 
-  #hint(group: StateGroup): void {
+  #hint(group: StateGroup, news: Partial<ModemState> | undefined): void {
+    const { board, bells, onState } = this.#links
+    if (news !== undefined) {
+      board.take(news)
+      onState()
+    }
     this.#hinted.add(group)
-    this.#links.bells.poll.ring()
+    bells.poll.ring()
   }
 }

@@ -90,7 +90,12 @@ export class AtModem extends EventEmitter<ModemEvents> implements Modem {
     else if (meaning === 'direct') this.#take(line)
     else if (meaning === 'call') this.#called(line)
     else if (meaning === 'ussd') this.#ussd.heard(line)
-    else if (typeof meaning === 'object') this.emit('changed', meaning.changed)
+    else if (typeof meaning === 'object')
+      this.emit(
+        'changed',
+        meaning.changed,
+        unlessBroken(() => this.#state.heard(line)),
+      )
   }
 
   #called(line: string): void {

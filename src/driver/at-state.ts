@@ -4,13 +4,28 @@ import { parseCesq, parseCsq, parseZrssi } from '../at/responses-signal.ts'
 import { parseCpms } from '../at/responses-sms.ts'
 import { parseZdon, parseZpas, parseZsnt } from '../at/responses-zte.ts'
 import { ModemError } from '../modem/errors.ts'
-import type { DataState, MessageStore, ModemState, NetworkMode, Operator, Signal, StateGroup } from '../modem/state.ts'
+import type {
+  DataState,
+  MessageStore,
+  ModemState,
+  NetworkMode,
+  Operator,
+  Registration,
+  Signal,
+  StateGroup,
+} from '../modem/state.ts'
 import type { AtChannel } from './at-channel.ts'
 import { readData } from './at-data.ts'
 import { ask, endsConnection, firstOf } from './at-question.ts'
 import type { Reports } from './at-registration.ts'
 import { cellOf, isRegistered, registrationByZte, registrationOf } from './at-registration.ts'
 import { readSim } from './at-sim.ts'
+
+const REPORTS = [
+  { prefix: '+CREG:', kind: 'cs' },
+  { prefix: '+CEREG:', kind: 'eps' },
+  { prefix: '+CGREG:', kind: 'ps' },
+] as const satisfies readonly { readonly prefix: string; readonly kind: keyof Reports }[]
 
 /** Reads the groups of the state over AT commands. */
 export class AtStateReader {
@@ -20,6 +35,9 @@ export class AtStateReader {
   readonly #unknown = new Set<string>()
   /** MCC and MNC by operator name: asking for them needs another format, which is then set for everybody. */
   readonly #codes = new Map<string, string>()
+  /** What the modem last said of its registration, and what was made of it. */
+  #reports: Reports | undefined
+  #registration: Registration | undefined
 
   /** @param hasContexts whether it tells of data contexts */
   constructor(channel: AtChannel, hasContexts: boolean) {
@@ -36,6 +54,23 @@ export class AtStateReader {
       else Object.assign(state, defined(group, await this.#group(group)))
     }
     return state
+  }
+
+  /**
+   * What an unsolicited line says by itself, before anything is asked; `undefined`: nothing, or nothing that can be understood without
+   * what the modem said before.
+   */
+  heard(line: string): Pick<Partial<ModemState>, 'registration'> | undefined {
+    const kind = REPORTS.find(({ prefix }) => line.startsWith(prefix))?.kind
+    const report = kind === undefined ? undefined : parseRegistration(line)
+    if (kind === undefined || report === undefined || this.#reports === undefined) return undefined
+    this.#reports = { ...this.#reports, [kind]: report }
+    const told = registrationOf(this.#reports)
+    if (told === undefined) return undefined
+    // Short lines leave out the technology, which rarely changes with them.
+    const accessTechnology =
+      told.accessTechnology ?? (isRegistered(told) ? this.#registration?.accessTechnology : null) ?? null
+    return { registration: { ...told, accessTechnology } }
   }
 
   #group(group: Exclude<StateGroup, 'sim' | 'registration' | 'cell'>): Promise<ModemState[StateGroup] | undefined> {
@@ -64,12 +99,14 @@ export class AtStateReader {
       eps: await this.#askIfKnown('AT+CEREG?', parseRegistration),
       ps: await this.#askIfKnown('AT+CGREG?', parseRegistration),
     }
+    this.#reports = reports
     const told = registrationOf(reports)
     const isWhole = told !== undefined && (told.accessTechnology !== null || !isRegistered(told))
     const zte = isWhole ? undefined : await this.#askIfKnown('AT+ZPAS?', parseZpas)
     if (told !== undefined) {
       const technology = told.accessTechnology ?? zte?.accessTechnology ?? null
-      return { registration: { ...told, accessTechnology: technology }, cell: cellOf(reports) }
+      this.#registration = { ...told, accessTechnology: technology }
+      return { registration: this.#registration, cell: cellOf(reports) }
     }
     return zte ? { registration: registrationByZte(zte, await this.#askIfKnown('AT+ZDON?', parseZdon)) } : {}
   }

@@ -170,8 +170,8 @@ export type ModemEvents = {
   ussd: [reply: UssdReply]
   /** Somebody calls. */
   call: [sign: CallSign]
-  /** A hint: read this group again. */
-  changed: [group: StateGroup]
+  /** A hint: read this group again. `news`: what is certain without asking. */
+  changed: [group: StateGroup, news?: Partial<ModemState> | undefined]
   /** Said once, the last event of this object. */
   lost: [cause: ModemError]
 }

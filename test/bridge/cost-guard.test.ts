@@ -134,7 +134,7 @@ describe('sending', () => {
 test('two machines that answer one another are stopped, and high priority is not', async (t) => {
   const off = { perMinute: 0, perHour: 0, perDay: 0, perMonth: 0, reserveForHigh: 0 }
   const { send, refusal, modem, pass } = await guarded(t, { limits: off })
-  for (let turn = 0; turn < 10; turn++) {
+  for (let turn = 0; turn < 20; turn++) {
     modem().stored.push(segment(`auto reply ${turn}`, { from: MACHINE }))
     modem().emit('arrived')
     await pass(1)

@@ -502,6 +502,20 @@ test('a message that waits for a network is sent at once when the modem says tha
   assert.equal(outlet.statuses.at(-1)?.status, 'sent')
 })
 
+test('what the modem says of itself is published although it answers nothing more', async (t) => {
+  const { modem, outlet, pass } = supervise(t)
+  await pass(1)
+  let answer = (): void => {}
+  modem().readState = () =>
+    new Promise((resolve) => {
+      answer = () => resolve({})
+    })
+  modem().emit('changed', 'registration', { registration: { state: 'roaming', accessTechnology: 'lte' } })
+  await pass(0)
+  assert.equal(outlet.told.registration?.state, 'roaming')
+  answer()
+})
+
 test('a message is published although the modem does not let go of it', async (t) => {
   const { modem, outlet, pass } = supervise(t)
   await pass(1)

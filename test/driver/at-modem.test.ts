@@ -313,6 +313,33 @@ describe('events', () => {
     assert.deepEqual([...new Set(groups)].sort(), ['operator', 'registration'])
   })
 
+  test('bring the registration that they tell themselves, before anything is asked', async (t) => {
+    const { stick, open } = setUp(t, { profile: MF190 })
+    const modem = await open()
+    const before = await modem.readState(['registration'])
+    const heard: unknown[] = []
+    modem.on('changed', (group, news) => {
+      if (news !== undefined) heard.push([group, news.registration])
+    })
+    stick.setRegistration(5)
+    await settle()
+    stick.setRegistration(3)
+    await settle()
+    assert.deepEqual(heard.at(0), ['registration', { ...before.registration, state: 'roaming' }])
+    assert.deepEqual(heard.at(-1), ['registration', { state: 'denied', accessTechnology: null }])
+  })
+
+  test('bring no registration as long as nothing is known of the other networks', async (t) => {
+    const { stick, open } = setUp(t, { profile: MF190 })
+    const modem = await open()
+    const heard: unknown[] = []
+    modem.on('changed', (_, news) => heard.push(news))
+    stick.setRegistration(5)
+    await settle()
+    assert.ok(heard.length > 0)
+    assert.ok(heard.every((news) => news === undefined))
+  })
+
   test('bring a message that is stored nowhere', async (t) => {
     const { network, stick, open } = setUp(t)
     const modem = await open()
