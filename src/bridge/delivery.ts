@@ -17,13 +17,16 @@ export function matchReport(journal: Journal, modem: ModemId, report: StatusRepo
     .awaitingReport(modem)
     .filter((outbound) => sameNumber(outbound.request.to, report.to))
   const found =
-    find(candidates, report, (part) => part.state === 'submitted' && part.references.includes(report.reference)) ??
-    uncertain(candidates, report)
+    find(
+      candidates,
+      report,
+      (part) => part.state === 'submitted' && report.reference !== null && part.references.includes(report.reference),
+    ) ?? uncertain(candidates, report)
   if (found === undefined) return false
   if (report.outcome === 'pending') return true
   const outcome = report.outcome === 'delivered' ? 'delivered' : 'failed'
   journal.outbound.reported(found.outbound.seq, found.part.part, outcome)
-  settleDelivery(journal, modem, found.outbound.id, report)
+  settleDelivery(journal, modem, found.outbound.id, report.status)
   return true
 }
 
@@ -54,7 +57,11 @@ function timely(part: OutboundPart, { sentAt }: StatusReport): boolean {
   return age > -CLOCK_SKEW_MS && age < REPORT_WINDOW_MS
 }
 
-function settleDelivery(journal: Journal, modem: ModemId, id: string, report: StatusReport): void {
+/**
+ * The status of the whole follows from what is known of its parts.
+ * @param status TP-ST of the last report, `null`: it was not told
+ */
+export function settleDelivery(journal: Journal, modem: ModemId, id: string, status: number | null): void {
   const outbound = journal.outbound.byId(modem, id)
   if (outbound === undefined) return
   const outcomes = outbound.parts.map((part) => part.outcome)
@@ -63,13 +70,13 @@ function settleDelivery(journal: Journal, modem: ModemId, id: string, report: St
   } else if (outcomes.includes('failed') && outcomes.every((outcome) => outcome !== null)) {
     journal.outbound.settled(outbound.seq, 'undelivered', {
       code: 'rejected_by_network',
-      message: `The network could not deliver it (status ${report.status.toString(16).padStart(2, '0')} hex, 3GPP TS 23.040 section 9.2.3.15).`,
+      message: `The network could not deliver it${status === null ? '' : ` (status ${status.toString(16).padStart(2, '0')} hex, 3GPP TS 23.040 section 9.2.3.15)`}.`,
     })
   }
 }
 
 /** National and international spelling of one number end alike. */
-function sameNumber(a: string, b: string): boolean {
+export function sameNumber(a: string, b: string): boolean {
   const digits = (number: string): string => number.replace(/[^0-9*#a-c]/gi, '')
   const [x, y] = [digits(a), digits(b)]
   return x === y || (Math.min(x.length, y.length) >= 7 && x.slice(-7) === y.slice(-7))

@@ -2,11 +2,14 @@ import type { Journal } from '../journal/journal.ts'
 import type { Admission, OpenSegment } from '../journal/received.ts'
 import { ModemError } from '../modem/errors.ts'
 import type { InboundSms, MessageBody, ReceivedSegment, StoredSegment } from '../modem/messages.ts'
+import { SLOT_BOUND } from '../modem/messages.ts'
 import type { Driver, Modem, ModemId, SmsStore } from '../modem/modem.ts'
 import { matchReport } from './delivery.ts'
 import type { ModemHappening } from './outlet.ts'
 import type { SegmentSet } from './reassembly.ts'
 import { assembleSegments } from './reassembly.ts'
+import { crowdedOut } from './store-room.ts'
+import { matchUnnamedReports } from './unnamed-reports.ts'
 
 export interface InboxOptions {
   readonly modem: ModemId
@@ -22,9 +25,6 @@ export interface InboxOptions {
   readonly onEvent: (event: ModemHappening) => void
 }
 
-/** Free part of the store below which even what may stay is removed from it. */
-const ROOM = 0.25
-
 /**
  * Modem store → journal → "to publish". The modem's notifications are hints: what counts is what lies in its store.
  * A message leaves the modem only when the journal has it.
@@ -32,6 +32,8 @@ const ROOM = 0.25
 export class Inbox {
   readonly #options: InboxOptions
   #firstLook = true
+  /** Slot-bound messages that were not there at the last look; some routers show a shorter list for once. */
+  #missing: ReadonlySet<string> = new Set()
   /** A slot that one piece of work frees may hold a new message before the next deletes what it saw there. */
   #turn: Promise<unknown> = Promise.resolve()
 
@@ -51,7 +53,8 @@ export class Inbox {
       // First: a modem that does not let go of a message must not keep it from being published.
       this.settle()
       const removable = await this.#removable(modem, segments)
-      if (removable.length > 0) await store.remove(removable)
+      await this.#remove(store, removable)
+      if (this.#options.afterReceive === 'keep') await this.#markRead(store, segments, removable)
     })
   }
 
@@ -63,9 +66,9 @@ export class Inbox {
     return this.#inTurn(async () => {
       const segments = await this.#takeStock(modem, store, true)
       this.settle()
-      const unwanted = segments.filter(choose())
-      if (unwanted.length > 0) await store.remove(unwanted)
-      return unwanted.length
+      const isUnwanted = choose()
+      const unwanted = segments.filter((segment) => segment.slot !== null && isUnwanted(segment))
+      return this.#remove(store, unwanted)
     })
   }
 
@@ -90,6 +93,7 @@ export class Inbox {
       if (segment.content.kind === 'report') this.#reported(segment)
       if (segment.content.kind === 'undecodable') this.#quarantine(segment)
     }
+    matchUnnamedReports(journal, modem, open, now())
     this.#options.onPublication()
     return due
   }
@@ -104,9 +108,42 @@ export class Inbox {
   async #takeStock(modem: Modem, store: SmsStore, everywhere: boolean): Promise<readonly StoredSegment[]> {
     const first = this.#firstLook
     const segments = inOrder(await store.list(first || everywhere))
+    this.#noteVacated(segments)
     this.#store(segments, modem, first)
     this.#firstLook = false
     return segments
+  }
+
+  /** @returns how many are gone */
+  async #remove(store: SmsStore, segments: readonly StoredSegment[]): Promise<number> {
+    if (segments.length === 0) return 0
+    const stayed = await store.remove(segments)
+    const gone = segments.filter((segment) => !stayed.includes(segment))
+    // At once: the next message may come into the slot before the next look.
+    const bound = gone.map(({ contentKey }) => contentKey).filter((key) => key.startsWith(SLOT_BOUND))
+    if (bound.length > 0) this.#options.journal.received.vacated(this.#options.modem, bound)
+    return gone.length
+  }
+
+  async #markRead(
+    store: SmsStore,
+    segments: readonly StoredSegment[],
+    removed: readonly StoredSegment[],
+  ): Promise<void> {
+    const staying = segments.filter((segment) => !removed.includes(segment))
+    await store.markRead?.(staying.filter(({ content }) => content.kind === 'received'))
+  }
+
+  /** What somebody else has deleted holds its slot no longer. */
+  #noteVacated(segments: readonly StoredSegment[]): void {
+    const { journal, modem } = this.#options
+    const bound = journal.received.slotBoundKeys(modem)
+    if (bound.length === 0 && this.#missing.size === 0) return
+    const lying = new Set(segments.map(({ contentKey }) => contentKey))
+    const missing = bound.filter((key) => !lying.has(key))
+    const gone = missing.filter((key) => this.#missing.has(key))
+    if (gone.length > 0) journal.received.vacated(modem, gone)
+    this.#missing = new Set(missing)
   }
 
   #store(segments: readonly StoredSegment[], modem: Modem, first: boolean): void {
@@ -131,16 +168,15 @@ export class Inbox {
   /** What may leave the modem: everything, or with messages that shall stay only as much as keeps room for new ones. */
   async #removable(modem: Modem, segments: readonly StoredSegment[]): Promise<readonly StoredSegment[]> {
     const { afterReceive, journal, modem: id } = this.#options
+    const removable = segments.filter(({ slot }) => slot !== null)
     const mayStay = (segment: StoredSegment): boolean =>
       segment.content.kind !== 'report' &&
-      (afterReceive === 'keep' || journal.received.isImported(id, segment.contentKey))
-    const staying = segments.filter(mayStay)
-    const leaving = segments.filter((segment) => !staying.includes(segment))
+      (afterReceive === 'keep' || isSealed(segment) || journal.received.isImported(id, segment.contentKey))
+    const staying = removable.filter(mayStay)
+    const leaving = removable.filter((segment) => !staying.includes(segment))
     if (staying.length === 0) return leaving
     const { store } = await modem.readState(['store'])
-    if (store === undefined) return leaving
-    const wanted = Math.ceil(store.capacity * ROOM) - (store.capacity - store.used + leaving.length)
-    return [...leaving, ...staying.filter((s) => s.store === store.storage).slice(0, Math.max(0, wanted))]
+    return store === undefined ? leaving : [...leaving, ...crowdedOut(store, staying, leaving)]
   }
 
   #received(set: SegmentSet): void {
@@ -217,12 +253,17 @@ export class Inbox {
   #reported(segment: OpenSegment): void {
     const { journal, modem } = this.#options
     const { content, seq } = segment
-    if (content.kind !== 'report') return
+    if (content.kind !== 'report' || content.reference === null) return
     // Half of it would leave a report that fits nothing any more, or one that is taken for that of a later message.
     journal.together(() => {
       if (matchReport(journal, modem, content)) journal.received.settled(seq)
     })
   }
+}
+
+/** It may become readable yet. */
+function isSealed({ content }: StoredSegment): boolean {
+  return content.kind === 'undecodable' && content.isSealed === true
 }
 
 /** Within one look the order is that of the service centre, then that of the slots. */

@@ -6,6 +6,7 @@ import { Calls } from './calls.ts'
 import type { Inbox } from './inbox.ts'
 import type { Outbox } from './outbox.ts'
 import type { StateBoard } from './state-board.ts'
+import { fullStores } from './store-room.ts'
 import type { SupervisorOptions } from './supervisor-options.ts'
 import { UssdDesk } from './ussd.ts'
 import { isRegistered } from './well-being.ts'
@@ -182,11 +183,15 @@ export class Session {
   }
 
   async #look(modem: Modem, store: SmsStore): Promise<void> {
-    const { inbox, bells, tolerantly, onServed } = this.#links
+    const { inbox, bells, board, tolerantly, onServed, onState } = this.#links
     await tolerantly('receive', async () => {
       await inbox.look(modem, store)
       bells.settle.ring()
       onServed()
+      if (fullStores(board.state).length === 0) return
+      // The look has made room, as a rule.
+      await board.read(modem, ['store'])
+      onState()
     })
   }
 

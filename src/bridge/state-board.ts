@@ -1,6 +1,7 @@
 import type { Identity, Modem } from '../modem/modem.ts'
 import type { ModemState, StateGroup } from '../modem/state.ts'
 import type { ModemHappening } from './outlet.ts'
+import { fullStores } from './store-room.ts'
 
 /** Changes of the signal below this many dB are noise: one step of `+CSQ` has 2 dB, and a signal flickers between two steps. */
 const SIGNAL_DEAD_BAND_DB = 3
@@ -53,12 +54,13 @@ export class StateBoard {
   take(news: Partial<ModemState>): void {
     const before = this.#state
     this.#state = { ...before, ...news, ...steadied(before, news) }
-    const { registration, store } = this.#state
+    const { registration } = this.#state
     if (before.registration !== undefined && registration?.state !== before.registration.state) {
       this.#tell('registration_changed', before.registration.state, registration?.state ?? 'unknown')
     }
-    if (store !== undefined && isFull(store) && !isFull(before.store)) {
-      this.#onEvent({ type: 'storage_full', detail: { storage: store.storage, capacity: store.capacity } })
+    const wereFull = new Set(fullStores(before).map(({ storage }) => storage))
+    for (const { storage, capacity } of fullStores(this.#state)) {
+      if (!wereFull.has(storage)) this.#onEvent({ type: 'storage_full', detail: { storage, capacity } })
     }
   }
 
@@ -69,10 +71,6 @@ export class StateBoard {
 
 function differ(before: string | null, now: string | null): boolean {
   return before !== null && now !== null && before !== now
-}
-
-function isFull(store: ModemState['store'] | undefined): boolean {
-  return store !== undefined && store.capacity > 0 && store.used >= store.capacity
 }
 
 /** The signal as it was, unless it moved by more than the dead band or became known or unknown. */

@@ -1,5 +1,6 @@
 import { SIM_PROBLEMS } from '../modem/sim-problems.ts'
 import type { ModemState, RegistrationState, SimState } from '../modem/state.ts'
+import { fullStores } from './store-room.ts'
 
 const OFF_NETWORK: ReadonlySet<RegistrationState> = new Set(['searching', 'denied', 'not_registered'])
 
@@ -25,9 +26,13 @@ export function complaintOf(state: Partial<ModemState>, isWorried: boolean): str
   if (state.registration?.state === 'denied') {
     return 'The network refuses this SIM. Ask its operator whether it is active and allowed here.'
   }
-  return isWorried && isOffNetwork(state)
-    ? 'The modem finds no network. Check the reception, its antenna, and whether the network mode fits the SIM.'
-    : null
+  if (isWorried && isOffNetwork(state)) {
+    return 'The modem finds no network. Check the reception, its antenna, and whether the network mode fits the SIM.'
+  }
+  const [full] = fullStores(state)
+  return full === undefined
+    ? null
+    : `The message store "${full.storage}" of the modem is full (${full.capacity}): messages for it do not get through. Delete some of those in it, with sms/delete or on the modem's own page.`
 }
 
 export const RADIO_IS_OFF = 'The radio was switched off by radio/set. Switch it on to send and to receive.'

@@ -61,7 +61,7 @@ export class AtSmsStore implements SmsStore {
     })
   }
 
-  remove(segments: readonly StoredSegment[]): Promise<void> {
+  remove(segments: readonly StoredSegment[]): Promise<readonly StoredSegment[]> {
     return this.#inTurn(async () => {
       const { used, select } = this.#setup
       const stores = new Set(segments.filter(({ slot }) => slot !== null).map(({ store }) => store))
@@ -73,6 +73,7 @@ export class AtSmsStore implements SmsStore {
       if ([...stores].some((store) => store !== used)) await this.#channel.send(select)
       // What could be removed is; the rest will be found again.
       if (faults.length > 0) throw faults[0]
+      return []
     })
   }
 

@@ -28,9 +28,9 @@ export class GoformCipher {
   /** Registers a new key where the firmware has encryption. @throws ModemError */
   async register(write: Write = (form) => this.#session.write(form)): Promise<void> {
     const deviceKey = parseDeviceKey((await this.#session.tableIfThere(KEY_TABLE)) ?? {})
-    this.#key = null
     if (deviceKey === null) return
     const key = randomBytes(32)
+    // Until it is taken the key before counts: nothing may go out in clear to firmware that wants it sealed.
     await write(registerKeyForm(deviceKey, key))
     this.#key = key
   }

@@ -7,11 +7,13 @@ import type { Capabilities, Identity, Modem, ModemEvents, UsbModeControl } from 
 import type { ModemState, SimState, StateGroup } from '../modem/state.ts'
 import type { GoformCipher } from './goform-cipher.ts'
 import { createDataControl, createModeControl, createOperatorControl } from './goform-network.ts'
+import { GoformReports } from './goform-reports.ts'
 import { GoformRows } from './goform-rows.ts'
 import { GoformSender } from './goform-sender.ts'
 import type { GoformSession } from './goform-session.ts'
 import { createRouterUnlock } from './goform-sim.ts'
 import { GoformSmsStore } from './goform-sms.ts'
+import { GoformSmsSettings } from './goform-sms-settings.ts'
 import { readRouterState } from './goform-state.ts'
 import { GoformUssd } from './goform-ussd.ts'
 
@@ -55,10 +57,9 @@ export class GoformModem extends EventEmitter<ModemEvents> implements Modem {
       (reply) => this.emit('ussd', reply),
       (error) => this.#failed(error),
     )
-    const rows = new GoformRows(session, cipher)
     const isUsable = sim === 'ready' || sim === 'unknown'
     this.can = {
-      ...(isUsable && { sms: new GoformSmsStore(rows, new GoformSender(session, rows, cipher), session.clock) }),
+      ...(isUsable && { sms: this.#messages(cipher) }),
       reboot: () => this.#reboot(),
       networkMode: createModeControl(session),
       operator: createOperatorControl(session),
@@ -70,6 +71,18 @@ export class GoformModem extends EventEmitter<ModemEvents> implements Modem {
     const listening: EventEmitter = this as EventEmitter
     listening.on('newListener', () => queueMicrotask(() => this.#release()))
     void this.#watch()
+  }
+
+  #messages(cipher: GoformCipher): GoformSmsStore {
+    const session = this.#session
+    const rows = new GoformRows(session, cipher)
+    return new GoformSmsStore({
+      rows,
+      reports: new GoformReports(session),
+      sender: new GoformSender(session, rows, cipher, new GoformSmsSettings(session, rows)),
+      clock: session.clock,
+      onLeft: () => this.emit('arrived'),
+    })
   }
 
   readState(groups: readonly StateGroup[]): Promise<Partial<ModemState>> {
@@ -112,7 +125,8 @@ export class GoformModem extends EventEmitter<ModemEvents> implements Modem {
     const unread = numberAt(values, 'sms_unread_num')
     const hasMore = unread !== null && unread > (this.#unread ?? 0)
     this.#unread = unread ?? this.#unread
-    if (readNotices(values).hasMessage || hasMore) this.emit('arrived')
+    const { hasMessage, hasReport } = readNotices(values)
+    if (hasMessage || hasReport || hasMore) this.emit('arrived')
   }
 
   async #reboot(): Promise<void> {

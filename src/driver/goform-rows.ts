@@ -3,17 +3,20 @@ import { parseMessageList, parseMessageRow } from '../goform/message.ts'
 import type { Values } from '../goform/reply.ts'
 import { textAt } from '../goform/reply.ts'
 import type { Fields } from '../goform/request.ts'
-import { deleteForm } from '../goform/sms-form.ts'
+import { deleteForm, markReadForm } from '../goform/sms-form.ts'
 import type { SmsOperation, SmsOutcome, StoreName } from '../goform/sms-store.ts'
 import { MESSAGE_TABLE, messagePage, OUTCOME_TABLE, outcomeOf, readOutcome } from '../goform/sms-store.ts'
+import { ModemError } from '../modem/errors.ts'
 import type { GoformCipher } from './goform-cipher.ts'
 import type { GoformSession } from './goform-session.ts'
 import { isUnclear } from './goform-session.ts'
 
-/** One row of a store, in clear. */
+/** One row of a store. */
 export interface ListedRow {
   readonly store: StoreName
+  /** In clear, but for what could not be decrypted. */
   readonly row: Values
+  readonly isSealed: boolean
   readonly message: MessageRow
 }
 
@@ -21,6 +24,9 @@ export const STORE_NAMES: readonly StoreName[] = ['device', 'sim']
 
 /** More than any store needs; some firmware gives the first page whatever is asked for, but not always in one order. */
 const MOST_PAGES = 20
+
+/** So often a key is registered on account of a row that stays sealed; each time, a browser's own is replaced. */
+const MOST_KEYS = 3
 
 /** Ids in one form. */
 const IDS_AT_ONCE = 50
@@ -33,19 +39,18 @@ const LOOK_MS = 400
 export class GoformRows {
   readonly #session: GoformSession
   readonly #cipher: GoformCipher
+  /** Rows that were still sealed behind a new key, and behind how many. */
+  readonly #sealed = new Map<string, number>()
 
   constructor(session: GoformSession, cipher: GoformCipher) {
     this.#session = session
     this.#cipher = cipher
   }
 
-  /** Everything that lies in both stores. Rows that cannot be decrypted are left out, and so stay where they are. */
+  /** Everything that lies in both stores, also what cannot be decrypted. */
   async list(): Promise<readonly ListedRow[]> {
     const rows: ListedRow[] = []
-    for (const store of STORE_NAMES) {
-      const plain = await this.#plainRows(store)
-      rows.push(...plain.map((row) => ({ store, row, message: parseMessageRow(row) })))
-    }
+    for (const store of STORE_NAMES) rows.push(...(await this.#opened(store)))
     return rows
   }
 
@@ -61,6 +66,17 @@ export class GoformRows {
       do await clock.pause(LOOK_MS)
       while ((await this.outcome('delete')) === 'in_progress' && clock.elapsed() < deadline)
       if (!isClear) return
+    }
+  }
+
+  /** Marks as read. It is for people who look at the web page: what fails is not worth a word. @throws ModemError `session_taken` */
+  async markRead(ids: readonly number[]): Promise<void> {
+    for (let first = 0; first < ids.length; first += IDS_AT_ONCE) {
+      try {
+        await this.#session.write(markReadForm(ids.slice(first, first + IDS_AT_ONCE)))
+      } catch (error) {
+        if (!isUnclear(error) && !(error instanceof ModemError && error.code === 'rejected_by_modem')) throw error
+      }
     }
   }
 
@@ -80,12 +96,25 @@ export class GoformRows {
     }
   }
 
-  async #plainRows(store: StoreName): Promise<readonly Values[]> {
-    const unsealed = (await this.#pages(store)).map((row) => this.#cipher.unseal(row))
-    if (!unsealed.includes(undefined)) return unsealed.filter((row) => row !== undefined)
-    // Somebody's browser has registered a key of its own.
+  /** Where somebody's browser has registered a key of its own, everything is sealed with that, and a new one of ours helps. */
+  async #opened(store: StoreName): Promise<readonly ListedRow[]> {
+    const rows = await this.#unsealed(store)
+    if (!rows.some((row) => row.isSealed && (this.#sealed.get(keyOf(row)) ?? 0) < MOST_KEYS)) return rows
     await this.#cipher.register()
-    return (await this.#pages(store)).map((row) => this.#cipher.unseal(row)).filter((row) => row !== undefined)
+    const again = await this.#unsealed(store)
+    for (const row of again) {
+      if (row.isSealed) this.#sealed.set(keyOf(row), (this.#sealed.get(keyOf(row)) ?? 0) + 1)
+      else this.#sealed.delete(keyOf(row))
+    }
+    return again
+  }
+
+  async #unsealed(store: StoreName): Promise<readonly ListedRow[]> {
+    const rows = await this.#pages(store)
+    return rows.map((row) => {
+      const plain = this.#cipher.unseal(row)
+      return { store, row: plain ?? row, isSealed: plain === undefined, message: parseMessageRow(plain ?? row) }
+    })
   }
 
   async #pages(store: StoreName): Promise<readonly Values[]> {
@@ -102,4 +131,9 @@ export class GoformRows {
     }
     return [...rows.values()]
   }
+}
+
+/** What tells a row from others, as long as it lies there. */
+export function keyOf({ store, message }: ListedRow): string {
+  return `${store}/${message.id}/${message.localTime}`
 }

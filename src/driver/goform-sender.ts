@@ -1,12 +1,14 @@
 import { formatSendTime, parseMessageDate } from '../goform/message-date.ts'
-import { sendForm } from '../goform/sms-form.ts'
+import { sendForm, wishOf } from '../goform/sms-form.ts'
 import type { SmsOutcome } from '../goform/sms-store.ts'
 import { decodeHexText } from '../goform/text.ts'
 import { ModemError } from '../modem/errors.ts'
 import type { Submission } from '../modem/messages.ts'
 import type { GoformCipher } from './goform-cipher.ts'
 import type { GoformRows, ListedRow } from './goform-rows.ts'
+import { keyOf } from './goform-rows.ts'
 import type { GoformSession } from './goform-session.ts'
+import type { GoformSmsSettings } from './goform-sms-settings.ts'
 
 /** Between two looks at the outcome, in milliseconds; the web page does the same. */
 const LOOK_MS = 1_000
@@ -34,14 +36,22 @@ export class GoformSender {
   readonly #session: GoformSession
   readonly #rows: GoformRows
   readonly #cipher: GoformCipher
+  readonly #settings: GoformSmsSettings
   #turn: Promise<unknown> = Promise.resolve()
+  #underWay = 0
   /** `sms_time` of the last one; no two messages have the same, so that their rows can be told apart. */
   #lastTime = 0
 
-  constructor(session: GoformSession, rows: GoformRows, cipher: GoformCipher) {
+  constructor(session: GoformSession, rows: GoformRows, cipher: GoformCipher, settings: GoformSmsSettings) {
     this.#session = session
     this.#rows = rows
     this.#cipher = cipher
+    this.#settings = settings
+  }
+
+  /** Whether a message is being handed over. */
+  get isBusy(): boolean {
+    return this.#underWay > 0
   }
 
   /**
@@ -50,9 +60,31 @@ export class GoformSender {
    * @throws ModemError `rejected_by_modem`: it was not taken; `rejected_by_network`: it was not sent; else nobody knows
    */
   submit(submission: Submission, onHandOver: () => void): Promise<readonly number[]> {
-    const result = this.#turn.then(() => this.#submit(submission, onHandOver))
+    this.#underWay += 1
+    const result = this.#turn.then(() => this.#submitAsWished(submission, onHandOver))
     this.#turn = result.catch(() => undefined)
-    return result
+    return result.finally(() => {
+      this.#underWay -= 1
+    })
+  }
+
+  async #submitAsWished(submission: Submission, onHandOver: () => void): Promise<readonly number[]> {
+    await this.#settings.fulfil(wishOf(submission.wire))
+    const references = await this.#submit(submission, onHandOver).catch(async (error: unknown) => {
+      await this.#restore()
+      throw error
+    })
+    await this.#restore()
+    return references
+  }
+
+  async #restore(): Promise<void> {
+    try {
+      await this.#settings.restore()
+    } catch (error) {
+      // What became of the message counts.
+      if (!(error instanceof ModemError)) throw error
+    }
   }
 
   async #submit(submission: Submission, onHandOver: () => void): Promise<readonly number[]> {
@@ -66,7 +98,7 @@ export class GoformSender {
       localTime: parseMessageDate(time, 'unknown')?.local ?? null,
       before,
     }
-    const doubt = await this.#handOver(sendForm(submission.wire, time, this.#cipher.seal), onHandOver)
+    const doubt = await this.#handOver(() => sendForm(submission.wire, time, this.#cipher.seal), onHandOver)
     const { isSent, row } = await this.#outcome(sent, outcomeBefore, doubt)
     if (row !== undefined) await this.#tidy(row)
     if (!isSent) throw notSent(submission)
@@ -75,7 +107,7 @@ export class GoformSender {
   }
 
   /** @returns why nobody knows whether the device took it, `null` when it says so */
-  async #handOver(form: ReturnType<typeof sendForm>, onHandOver: () => void): Promise<ModemError | null> {
+  async #handOver(form: () => ReturnType<typeof sendForm>, onHandOver: () => void): Promise<ModemError | null> {
     let isOut = false
     const handOver = (): void => {
       onHandOver()
@@ -160,10 +192,6 @@ function isSame(one: ListedRow, other: ListedRow): boolean {
   const { kind, number, text } = one.message
   const { message } = other
   return keyOf(one) === keyOf(other) && kind === message.kind && number === message.number && text === message.text
-}
-
-function keyOf({ store, message }: ListedRow): string {
-  return `${store}/${message.id}/${message.localTime}`
 }
 
 function notTaken(cause: ModemError): ModemError {

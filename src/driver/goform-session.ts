@@ -100,10 +100,11 @@ export class GoformSession {
   }
 
   /**
-   * Writes, one form at a time. A refusal is answered with a fresh token, and a fresh login where the session is over.
+   * Writes, one form at a time. A refusal is answered with a fresh token, and a fresh login where the session is over. That
+   * brings a fresh key too, so a form that has to be sealed is given as what makes it.
    * @throws ModemError `rejected_by_modem`: it was not taken, for certain; `protocol`, `closed`, `timeout`: nobody knows
    */
-  write(form: Fields, writing: Writing = {}): Promise<void> {
+  write(form: Fields | (() => Fields), writing: Writing = {}): Promise<void> {
     const written = this.#writing.then(() => this.#write(form, writing))
     this.#writing = written.catch(() => undefined)
     return written
@@ -140,10 +141,11 @@ export class GoformSession {
     if (hasSession(values) === true) await this.#wire.write(LOGOUT_FORM, this.#token(values), brief)
   }
 
-  async #write(form: Fields, { onHandOver, repeats = 'freely', ...asking }: Writing): Promise<void> {
+  async #write(given: Fields | (() => Fields), { onHandOver, repeats = 'freely', ...asking }: Writing): Promise<void> {
     for (let turn = 1; ; turn += 1) {
       const token = this.#token(await this.items(TOKEN_ITEMS))
       if (turn === 1) onHandOver?.()
+      const form = typeof given === 'function' ? given() : given
       try {
         const reply = await this.#wire.write(form, token, asking)
         const outcome = readWriteOutcome(idOf(form), reply)

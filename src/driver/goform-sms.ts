@@ -1,8 +1,10 @@
-import { toStoredSegment } from '../goform/message.ts'
+import { isUnreadRow, toStoredSegment } from '../goform/message.ts'
 import { ModemError } from '../modem/errors.ts'
 import type { StoredSegment, Submission } from '../modem/messages.ts'
+import { SLOT_BOUND } from '../modem/messages.ts'
 import type { SmsStore } from '../modem/modem.ts'
 import type { Clock } from './clock.ts'
+import type { GoformReports } from './goform-reports.ts'
 import type { GoformRows, ListedRow } from './goform-rows.ts'
 import { STORE_NAMES } from './goform-rows.ts'
 import type { GoformSender } from './goform-sender.ts'
@@ -13,64 +15,113 @@ const PARTS_MS = 10 * 60_000
 /** Deletions are looked at, and repeated, so often. */
 const ROUNDS = 3
 
+/** What a store is made of. */
+interface StoreParts {
+  readonly rows: GoformRows
+  readonly reports: GoformReports
+  readonly sender: GoformSender
+  readonly clock: Clock
+  /** Something was left for the next listing. */
+  readonly onLeft: () => void
+}
+
 /** The two stores of a router: its own memory and the SIM. */
 export class GoformSmsStore implements SmsStore {
   readonly stores: readonly string[] = STORE_NAMES
-  readonly #rows: GoformRows
-  readonly #sender: GoformSender
-  readonly #clock: Clock
+  readonly #parts: StoreParts
   /** When a message that lacks parts was first seen, by what stays the same while it grows. */
   readonly #incomplete = new Map<string, number>()
+  /** Those that were marked as read; where an id is in both stores that may be in vain, and is not repeated. */
+  #marked: ReadonlySet<string> = new Set()
+  #hasLeftReports = false
 
-  constructor(rows: GoformRows, sender: GoformSender, clock: Clock) {
-    this.#rows = rows
-    this.#sender = sender
-    this.#clock = clock
+  constructor(parts: StoreParts) {
+    this.#parts = parts
   }
 
-  /** Both stores, always: class 2 messages go to the SIM whatever is set. */
+  /**
+   * Both stores, always: class 2 messages go to the SIM whatever is set. Reports seldom say of which message they speak, so
+   * none is taken that may be of one whose outcome has not been heard yet.
+   */
   async list(): Promise<readonly StoredSegment[]> {
-    const listed = await this.#rows.list()
-    const incomplete = listed.filter(({ message }) => message.kind === 'received' && message.missingParts > 0)
+    const { rows, reports, sender, clock } = this.#parts
+    const listed = await rows.list()
+    const incomplete = listed.filter(
+      (row) => !row.isSealed && row.message.kind === 'received' && row.message.missingParts > 0,
+    )
     const keys = new Set(incomplete.map(keyOf))
     for (const key of this.#incomplete.keys()) if (!keys.has(key)) this.#incomplete.delete(key)
-    for (const key of keys) if (!this.#incomplete.has(key)) this.#incomplete.set(key, this.#clock.elapsed())
-    return listed.filter((row) => !this.#mayGrow(row)).flatMap((row) => segmentOf(row) ?? [])
+    for (const key of keys) if (!this.#incomplete.has(key)) this.#incomplete.set(key, clock.elapsed())
+    this.#hasLeftReports = sender.isBusy
+    const told = this.#hasLeftReports ? [] : await reports.list()
+    return [...listed.filter((row) => !this.#mayGrow(row)).flatMap((row) => segmentOf(row) ?? []), ...told]
   }
 
   /**
    * Deletes what still is what it was. A deletion does not say in which store, and ids are used again: one that both stores
    * have goes only when all that has it may go, and else stays until its twin is gone.
    */
-  async remove(segments: readonly StoredSegment[]): Promise<void> {
-    const wanted = new Set(segments.map(({ store, contentKey }) => `${store}/${contentKey}`))
-    const isWanted = (row: ListedRow): boolean => {
-      const segment = segmentOf(row)
-      return segment !== undefined && wanted.has(`${segment.store}/${segment.contentKey}`)
-    }
+  async remove(segments: readonly StoredSegment[]): Promise<readonly StoredSegment[]> {
+    const { rows } = this.#parts
+    const removable = segments.filter(({ slot }) => slot !== null)
+    if (removable.length === 0) return []
+    const wanted = new Set(removable.map(placeOf))
     for (let round = 1; ; round += 1) {
-      const listed = await this.#rows.list()
-      const staying = new Set(listed.filter((row) => !isWanted(row)).map(({ message }) => message.id))
-      const ids = listed.filter(isWanted).flatMap(({ message }) => message.id ?? [])
-      const leaving = [...new Set(ids)].filter((id) => !staying.has(id))
-      if (leaving.length === 0) return
-      if (round > ROUNDS) throw notDeleted(leaving.length)
-      await this.#rows.delete(leaving)
+      const listed = await rows.list()
+      const chosen = listed.filter((row) => isAmong(wanted, row) && (round === 1 || !isNewcomer(row)))
+      const staying = new Set(listed.filter((row) => !chosen.includes(row)).map(({ message }) => message.id))
+      const leaving = chosen.filter(({ message }) => !staying.has(message.id))
+      const ids = [...new Set(leaving.flatMap(({ message }) => message.id ?? []))]
+      if (ids.length === 0) {
+        const stayed = new Set(chosen.flatMap((row) => segmentOf(row) ?? []).map(placeOf))
+        return removable.filter((segment) => stayed.has(placeOf(segment)))
+      }
+      if (round > ROUNDS) throw notDeleted(ids.length)
+      await rows.markRead(leaving.filter(isNewcomer).flatMap(({ message }) => message.id ?? []))
+      await rows.delete(ids)
     }
   }
 
-  submit(submission: Submission, onHandOver: () => void): Promise<readonly number[]> {
-    return this.#sender.submit(submission, onHandOver)
+  async markRead(segments: readonly StoredSegment[]): Promise<void> {
+    const unread = segments.filter(({ slot, raw }) => slot !== null && isUnreadRow(raw))
+    const fresh = unread.filter((segment) => !this.#marked.has(placeOf(segment)))
+    this.#marked = new Set(unread.map(placeOf))
+    await this.#parts.rows.markRead(fresh.flatMap(({ slot }) => slot ?? []))
+  }
+
+  async submit(submission: Submission, onHandOver: () => void): Promise<readonly number[]> {
+    try {
+      return await this.#parts.sender.submit(submission, onHandOver)
+    } finally {
+      if (this.#hasLeftReports) this.#parts.onLeft()
+    }
   }
 
   #mayGrow(row: ListedRow): boolean {
     const since = this.#incomplete.get(keyOf(row))
-    return since !== undefined && row.message.missingParts > 0 && this.#clock.elapsed() - since < PARTS_MS
+    return since !== undefined && row.message.missingParts > 0 && this.#parts.clock.elapsed() - since < PARTS_MS
   }
 }
 
-function segmentOf({ row, store }: ListedRow): StoredSegment | undefined {
-  return toStoredSegment(row, store)
+function segmentOf({ row, store, isSealed }: ListedRow): StoredSegment | undefined {
+  return toStoredSegment(row, store, isSealed)
+}
+
+function placeOf({ store, contentKey }: StoredSegment): string {
+  return `${store}/${contentKey}`
+}
+
+function isAmong(places: ReadonlySet<string>, row: ListedRow): boolean {
+  const segment = segmentOf(row)
+  return segment !== undefined && places.has(placeOf(segment))
+}
+
+/**
+ * Nothing but being unread tells a message without a time from one like it that had the same id and was deleted a moment ago.
+ * So those that are to go are marked as read first.
+ */
+function isNewcomer(row: ListedRow): boolean {
+  return row.message.isUnread && segmentOf(row)?.contentKey.startsWith(SLOT_BOUND) === true
 }
 
 function keyOf({ store, message }: ListedRow): string {

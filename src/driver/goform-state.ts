@@ -1,7 +1,7 @@
 import type { ItemGroup } from '../goform/fields.ts'
 import { itemsOf, OPEN_ITEMS } from '../goform/fields.ts'
 import { isRefused, textAt } from '../goform/reply.ts'
-import { CAPACITY_TABLE, NOTICE_ITEMS, readCapacity } from '../goform/sms-store.ts'
+import { CAPACITY_TABLE, NOTICE_ITEMS, readStores } from '../goform/sms-store.ts'
 import { readGroups } from '../goform/state.ts'
 import type { Identity } from '../modem/modem.ts'
 import type { ModemState, SimState, StateGroup } from '../modem/state.ts'
@@ -21,7 +21,7 @@ export async function readRouterState(
   if (!groups.includes('store')) return state
   // Without the switches that would clear the flags: this is not the look that follows them.
   const unread = await session.items(NOTICE_ITEMS)
-  const store = readCapacity({ ...(await session.table(CAPACITY_TABLE, [])), ...unread }, 'device')
+  const store = readStores({ ...(await session.table(CAPACITY_TABLE, [])), ...unread })
   return store === null ? state : { ...state, store }
 }
 

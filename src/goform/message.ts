@@ -1,11 +1,11 @@
 import { createHash } from 'node:crypto'
 import { ModemError } from '../modem/errors.ts'
 import type { Concatenation, MessageBody, SegmentContent, StoredSegment } from '../modem/messages.ts'
+import { SLOT_BOUND } from '../modem/messages.ts'
 import { septetsOf } from '../sms/gsm7.ts'
-import { isSealed } from './field-encryption.ts'
 import { formatMessageDate, parseMessageDate } from './message-date.ts'
 import type { Values } from './reply.ts'
-import { isRefused, notUnderstood, numberAt, textAt } from './reply.ts'
+import { isRefused, notUnderstood, numberAt, textAt, wholeNumberAt } from './reply.ts'
 import { decodeHexText, decodeNumber } from './text.ts'
 
 /** What a message in the store is. Only received ones are anybody's news. */
@@ -65,7 +65,7 @@ export function parseMessageRow(row: Values): MessageRow {
   const there = numberAt(row, 'concat_sms_received') ?? 0
   const isPartial = textAt(row, 'received_all_concat_sms') === '0' && total > there
   return {
-    id: wholeNumber(row, 'id', Number.MAX_SAFE_INTEGER),
+    id: wholeNumberAt(row, 'id', Number.MAX_SAFE_INTEGER),
     kind,
     isUnread: textAt(row, 'tag') === '1',
     number: decodeNumber(textAt(row, 'number')),
@@ -73,22 +73,25 @@ export function parseMessageRow(row: Values): MessageRow {
     localTime: date?.local ?? null,
     sentAt: date === null ? null : formatMessageDate(date),
     missingParts: isPartial ? Math.min(254, Math.trunc(total - Math.max(1, there))) : 0,
-    reference: wholeNumber(row, 'sms_submit_msg_ref', 255),
+    reference: wholeNumberAt(row, 'sms_submit_msg_ref', 255),
   }
 }
 
 /**
  * A row of received messages → a segment; whole messages are one of one. A row that lacks parts should stay in the device
  * until it is whole or old: it is the first of as many segments as there are gaps, so what is missing is counted.
- * @param row with its fields unsealed
+ * @param row with its fields unsealed, as far as the key is known
  * @param store `device` or `sim`
+ * @param isSealed whether fields of it are still encrypted
  * @returns `undefined` for messages of our own
  */
-export function toStoredSegment(row: Values, store: string): StoredSegment | undefined {
+export function toStoredSegment(row: Values, store: string, isSealed: boolean): StoredSegment | undefined {
   const message = parseMessageRow(row)
   if (message.kind !== 'received') return undefined
-  const contentKey = contentKeyOf(row, message)
-  return { store, slot: message.id, raw: JSON.stringify(row), contentKey, content: segmentContent(row, contentKey) }
+  const hash = identityOf(row, store, message, isSealed)
+  const contentKey = message.localTime === null && isMessage(row) ? `${SLOT_BOUND}${hash}` : hash
+  const content = isSealed ? SEALED : segmentContent(row, hash)
+  return { store, slot: message.id, raw: JSON.stringify(row), contentKey, content }
 }
 
 /** Joins the rows of one message, which the journal kept as `raw`. @throws ModemError `protocol` when one is no row */
@@ -99,41 +102,27 @@ export function joinRows(raws: readonly (string | null)[]): MessageBody {
   return { text, encoding: isGsm7 ? 'gsm7' : 'ucs2', dataHex: null, ports: null }
 }
 
-/** A delivery report. Nothing says how the delivery ended, and few rows say of which message they speak. */
-export interface ReportRow {
-  readonly id: number | null
-  readonly recipient: string
-  readonly localTime: string | null
-  /** TP-MR of the message, 0 … 255, `null` on most firmware. */
-  readonly reference: number | null
-  /** The recipient once more, or a text; not hex. */
-  readonly text: string
+const SEALED: SegmentContent = {
+  kind: 'undecodable',
+  reason: 'The router encrypted the message, and its key was not known.',
+  isSealed: true,
 }
 
-/** Reads a row of `sms_status_rpt_data`: `{"id":"2","number":"+385…","content":"+385…","tag":"2","date":"24,07,08,…"}`. */
-export function parseReportRow(row: Values): ReportRow {
-  return {
-    id: wholeNumber(row, 'id', Number.MAX_SAFE_INTEGER),
-    recipient: decodeNumber(textAt(row, 'number')),
-    localTime: parseMessageDate(textAt(row, 'date'), 'unknown')?.local ?? null,
-    reference: wholeNumber(row, 'sms_submit_msg_ref', 255),
-    text: contentOf(row),
-  }
+/** Whether the row of a segment was one that nobody had read. @throws ModemError `protocol` when it is no row */
+export function isUnreadRow(raw: string): boolean {
+  return parseMessageRow(parseRaw(raw)).isUnread
 }
 
-function segmentContent(row: Values, contentKey: string): SegmentContent {
+function segmentContent(row: Values, hash: string): SegmentContent {
   if (!isMessage(row)) {
     return { kind: 'undecodable', reason: 'The router listed a message without sender and text.' }
-  }
-  if (isSealedRow(row)) {
-    return { kind: 'undecodable', reason: 'The router encrypted the message, and its key was not known.' }
   }
   const { number, sentAt, missingParts } = parseMessageRow(row)
   const concatenation: Concatenation | null =
     missingParts === 0
       ? null
       : {
-          reference: Number.parseInt(contentKey.slice(0, 4), 16),
+          reference: Number.parseInt(hash.slice(0, 4), 16),
           referenceBits: 16,
           total: missingParts + 1,
           sequence: 1,
@@ -143,11 +132,19 @@ function segmentContent(row: Values, contentKey: string): SegmentContent {
 
 /**
  * Whatever changes while a message lies in its store (its id after a reboot, read or not, how the number is written) is
- * left out. A sealed field is another one at each reading. Without a time, only the id tells two alarms of the same text apart.
+ * left out. A sealed field is another one at each reading. Without a time, only store and id tell two alarms of the same text
+ * apart.
  */
-function contentKeyOf(row: Values, { id, number, text, localTime }: MessageRow): string {
-  const plain = localTime === null ? [number, text, id] : [number, text]
-  const identity = isMessage(row) ? (isSealedRow(row) ? ['sealed', id] : plain) : [JSON.stringify(row)]
+function identityOf(
+  row: Values,
+  store: string,
+  { id, number, text, localTime }: MessageRow,
+  isSealed: boolean,
+): string {
+  const place = localTime === null || isSealed ? [store, id] : []
+  const identity = isMessage(row)
+    ? [...(isSealed ? ['sealed'] : [number, text]), ...place]
+    : [JSON.stringify({ ...row, tag: undefined })]
   return createHash('sha256')
     .update(JSON.stringify([...identity, textAt(row, 'date').replaceAll(';', ',')]))
     .digest('hex')
@@ -156,10 +153,6 @@ function contentKeyOf(row: Values, { id, number, text, localTime }: MessageRow):
 
 function isMessage(row: Values): boolean {
   return Object.hasOwn(row, 'content') || Object.hasOwn(row, 'number')
-}
-
-function isSealedRow(row: Values): boolean {
-  return isSealed(contentOf(row)) || isSealed(textAt(row, 'number'))
 }
 
 function longestById(rows: readonly Values[]): readonly Values[] {
@@ -177,11 +170,6 @@ function longestById(rows: readonly Values[]): readonly Values[] {
 function contentOf(row: Values): string {
   const content = Object.hasOwn(row, 'content') ? row.content : ''
   return typeof content === 'string' ? content : textAt(row, 'content')
-}
-
-function wholeNumber(row: Values, item: string, highest: number): number | null {
-  const number = numberAt(row, item)
-  return number !== null && Number.isInteger(number) && number >= 0 && number <= highest ? number : null
 }
 
 function parseRaw(raw: string): Values {

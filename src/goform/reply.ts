@@ -103,6 +103,12 @@ export function numberAt(values: Values, item: string): number | null {
   return /^[+-]?\d{1,15}(?:\.\d{1,6})?$/.test(text) ? Number(text) : null
 }
 
+/** A whole number from 0 to `highest`; `null` when it is absent or something else. */
+export function wholeNumberAt(values: Values, item: string, highest: number): number | null {
+  const number = numberAt(values, item)
+  return number !== null && Number.isInteger(number) && number >= 0 && number <= highest ? number : null
+}
+
 /** The error for an answer that cannot be read; the answer itself goes to `detail`. */
 export function notUnderstood(answer: string): ModemError {
   return new ModemError(

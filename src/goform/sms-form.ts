@@ -12,8 +12,15 @@ const RECIPIENT = /^\+?[0-9*#]{1,20}$/
 
 const ENCODE_TYPES = { gsm7: 'GSM7_default', ucs2: 'UNICODE' } as const
 
+/** What has to be set in the device before a message is sent. `undefined`: nobody asked, it stays as it is. */
+export interface SendingWish {
+  readonly wantsReport?: boolean | undefined
+  /** How long the centre shall try, in minutes; `null`: as long as the device is set to. */
+  readonly validityMinutes?: number | null | undefined
+}
+
 /** What a prepared message is in the journal, until it is sent. */
-interface PreparedSms {
+interface PreparedSms extends SendingWish {
   readonly number: string
   readonly body: string
   readonly encodeType: string
@@ -37,7 +44,13 @@ export function prepareSubmission(sms: OutboundSms): Submission {
       `The text is too long for a router: it would need ${segments} SMS, and ${MAX_SEGMENTS} is the most it sends as one message.`,
     )
   }
-  const prepared: PreparedSms = { number: sms.to, body: encodeHexText(text), encodeType: ENCODE_TYPES[encoding] }
+  const prepared: PreparedSms = {
+    number: sms.to,
+    body: encodeHexText(text),
+    encodeType: ENCODE_TYPES[encoding],
+    wantsReport: sms.deliveryReport,
+    validityMinutes: sms.validityMinutes,
+  }
   return { part: 1, of: 1, segments, encoding, wire: JSON.stringify(prepared) }
 }
 
@@ -58,6 +71,12 @@ export function sendForm(wire: string, time: string, seal: (field: string) => st
     ['ID', '-1'],
     ['encode_type', encodeType],
   ]
+}
+
+/** What a prepared message wants of the device. @throws ModemError `internal` when it was prepared for another kind of modem */
+export function wishOf(wire: string): SendingWish {
+  const { wantsReport, validityMinutes } = parseWire(wire)
+  return { wantsReport, validityMinutes }
 }
 
 /**

@@ -31,11 +31,14 @@ export function messagePage(store: StoreName, page: number): Fields {
 /** The table of delivery reports. */
 export const REPORT_TABLE = 'sms_status_rpt_data'
 
+/** Reports per page; the web page asks for as many. */
+export const REPORT_PAGE_SIZE = 10
+
 /** Parameters for a page of delivery reports. @param page from 0 */
 export function reportPage(page: number): Fields {
   return [
     ['page', String(page)],
-    ['data_per_page', '10'],
+    ['data_per_page', String(REPORT_PAGE_SIZE)],
   ]
 }
 
@@ -58,6 +61,14 @@ export function readCapacity(values: Values, store: StoreName): MessageStore | n
   )
   const counted = unread.map((item) => numberAt(values, item)).find((count) => count !== null)
   return { storage: store, used, capacity, ...(counted === undefined ? {} : { unread: counted }) }
+}
+
+/** Both stores; the other is named beside the device's own. @returns `null` where neither has a size */
+export function readStores(values: Values): MessageStore | null {
+  const [device, sim] = [readCapacity(values, 'device'), readCapacity(values, 'sim')]
+  if (device === null || sim === null) return device ?? sim
+  const { storage, used, capacity } = sim
+  return { ...device, others: [{ storage, used, capacity }] }
 }
 
 /** Items that tell of new messages and reports. */
@@ -121,26 +132,4 @@ export function readOutcome(values: Values, operation: SmsOperation): SmsOutcome
     throw notUnderstood(JSON.stringify(values))
   if (asked !== '' && asked !== SMS_OPERATIONS[operation]) throw notUnderstood(JSON.stringify(values))
   return outcome
-}
-
-/** The table of settings for sending. */
-export const SETTINGS_TABLE = 'sms_parameter_info'
-
-/** Settings for sending. */
-export interface SmsSettings {
-  /** Service centre address, `null` when none is set. */
-  readonly smsc: string | null
-  readonly isReportRequested: boolean
-  /** How long the centre tries, as TP-VP in relative format (3GPP TS 23.040 section 9.2.3.12.1); `null` unknown. */
-  readonly validityPeriod: number | null
-}
-
-/** Reads `{"sms_para_sca":"+385910401","sms_para_status_report":"1","sms_para_validity_period":"255",…}`. */
-export function readSettings(values: Values): SmsSettings {
-  const smsc = textAt(values, 'sms_para_sca')
-  return {
-    smsc: smsc === '' ? null : smsc,
-    isReportRequested: textAt(values, 'sms_para_status_report') === '1',
-    validityPeriod: numberAt(values, 'sms_para_validity_period'),
-  }
 }

@@ -4,8 +4,8 @@ import type { ModemId } from '../modem/modem.ts'
 /** `waiting` → `submitting` → `submitted`, or `unknown` (nobody can say), or `failed`. */
 export type PartState = 'waiting' | 'submitting' | 'submitted' | 'unknown' | 'failed'
 
-/** What a delivery report said of a part. */
-export type PartOutcome = 'delivered' | 'failed'
+/** What a delivery report said of a part. `unclear`: reports came, and do not say of which of several parts they speak. */
+export type PartOutcome = 'delivered' | 'failed' | 'unclear'
 
 export interface OutboundPart {
   readonly part: number

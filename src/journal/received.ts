@@ -1,4 +1,5 @@
 import type { InboundSms, SegmentContent, StoredSegment } from '../modem/messages.ts'
+import { SLOT_BOUND } from '../modem/messages.ts'
 import type { ModemId } from '../modem/modem.ts'
 import type { Database } from './database.ts'
 import type { Publications } from './publications.ts'
@@ -110,6 +111,31 @@ export class ReceivedRecords {
       settled ? 1 : 0,
     )
     return 1
+  }
+
+  /** Content keys that hold only as long as the message lies in its slot. */
+  slotBoundKeys(modem: ModemId): string[] {
+    return this.#db
+      .all<{ content_key: string }>(
+        'SELECT content_key FROM segment WHERE modem = ? AND content_key >= ? AND content_key < ?',
+        modem,
+        SLOT_BOUND,
+        `${SLOT_BOUND}~`,
+      )
+      .map((row) => row.content_key)
+  }
+
+  /** These slot-bound messages lie in their slots no more: what looks like them from now on is new. */
+  vacated(modem: ModemId, contentKeys: readonly string[]): void {
+    this.#db.transaction(() => {
+      for (const key of contentKeys) {
+        this.#db.run(
+          "UPDATE segment SET content_key = 'left:' || seq || ':' || content_key WHERE modem = ? AND content_key = ?",
+          modem,
+          key,
+        )
+      }
+    })
   }
 
   /** Was it there before the bridge, and journaled without being published? */

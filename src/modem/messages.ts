@@ -32,15 +32,15 @@ export interface ReceivedSegment {
 /** SMS-STATUS-REPORT (3GPP TS 23.040 section 9.2.2.3), or its equivalent on other wires. */
 export interface StatusReport {
   readonly kind: 'report'
-  /** TP-MR of the submitted segment, 0 … 255 */
-  readonly reference: number
+  /** TP-MR of the submitted segment, 0 … 255; `null` on routers, most of which do not tell it. */
+  readonly reference: number | null
   readonly to: string
   /** TP-SCTS of the submitted segment. */
   readonly sentAt: string | null
   /** TP-DT, RFC 3339. */
   readonly dischargedAt: string | null
-  /** TP-ST octet, 0 … 255 */
-  readonly status: number
+  /** TP-ST octet, 0 … 255; `null`: only the outcome is told. */
+  readonly status: number | null
   /** `pending`: the centre still tries; a later report follows. */
   readonly outcome: 'delivered' | 'pending' | 'failed'
 }
@@ -49,19 +49,30 @@ export interface StatusReport {
 export interface UndecodableSegment {
   readonly kind: 'undecodable'
   readonly reason: string
+  /** Encrypted with a key that may become known again: it is left in the modem while there is room. */
+  readonly isSealed?: boolean
 }
 
 export type SegmentContent = ReceivedSegment | StatusReport | UndecodableSegment
+
+/**
+ * Begins the content key of what only its slot tells from others, for want of a time: what comes into that slot later may look
+ * the same, and is another message.
+ */
+export const SLOT_BOUND = 'slot:'
 
 /** One thing that lies in the modem's store, or that came in a notification and is stored nowhere else. */
 export interface StoredSegment {
   /** Name of the store (`SM`, `ME`, `SR`; routers: `device`, `sim`), or `direct` for what was never stored. */
   readonly store: string
-  /** Index within that store; `null` for `direct`. */
+  /** Index within that store; `null` for `direct`, and for what cannot be removed. */
   readonly slot: number | null
   /** The whole message as the modem gave it: hex PDU on serial lines, a JSON row on routers. */
   readonly raw: string
-  /** Identity of the content whatever the slot: equal for the same message listed twice, told by the network twice. */
+  /**
+   * Identity of the content whatever the slot: equal for the same message listed twice, told by the network twice. One that
+   * begins with `SLOT_BOUND` holds only as long as the message lies in its slot.
+   */
   readonly contentKey: string
   readonly content: SegmentContent
 }

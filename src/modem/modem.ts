@@ -145,7 +145,10 @@ export interface SmsStore {
   list(everywhere: boolean): Promise<readonly StoredSegment[]>
   /** Names of the stores in which messages can lie. */
   readonly stores: readonly string[]
-  remove(segments: readonly StoredSegment[]): Promise<void>
+  /** @returns those that had to stay, because something else would have gone with them */
+  remove(segments: readonly StoredSegment[]): Promise<readonly StoredSegment[]>
+  /** Marks as read what stays in the modem; absent where listing does that. */
+  markRead?(segments: readonly StoredSegment[]): Promise<void>
   /**
    * @param onHandOver called at the last instant before the message leaves our hands; when it throws, the message stays.
    *   A rejection without it having been called means: the network certainly does not have the message

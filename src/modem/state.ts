@@ -48,6 +48,8 @@ export interface MessageStore {
   readonly capacity: number
   /** Received messages that nobody has opened; absent on modems that do not count them. */
   readonly unread?: number | null
+  /** Further stores in which messages may arrive; absent: there are none, or the modem does not tell of them. */
+  readonly others?: readonly Omit<MessageStore, 'unread' | 'others'>[]
 }
 
 /** The serving cell; `null` = not known. Numbers that the standards write in hex are upper-case hex. */

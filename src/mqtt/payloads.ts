@@ -41,6 +41,7 @@ export function formatState(status: ModemStatus): string {
       used: store?.used ?? null,
       capacity: store?.capacity ?? null,
       unread: store?.unread ?? null,
+      others: store?.others ?? null,
       waiting: status.waiting,
       sent_today: status.sentToday,
       quota_per_day: status.quotaPerDay,

@@ -53,11 +53,12 @@ export class SmsCipher {
 
   /** base64 of IV, tag and cipher text; unchanged while there is no key. */
   wrap(text: string): string {
-    if (!this.#key) return text
-    const iv = randomBytes(IV_OCTETS)
-    const cipher = createCipheriv('aes-256-gcm', this.#key, iv)
-    const octets = Buffer.concat([cipher.update(text, 'utf8'), cipher.final()])
-    return Buffer.concat([iv, cipher.getAuthTag(), octets]).toString('base64')
+    return this.#key ? seal(text, this.#key) : text
+  }
+
+  /** With a key that nobody has. */
+  wrapForNobody(text: string): string {
+    return seal(text, randomBytes(32))
   }
 
   /** @returns `null` when it was not wrapped with the key of the moment */
@@ -95,4 +96,11 @@ export class SmsCipher {
     const end = block.indexOf(0, 2)
     return block[0] === 0 && block[1] === 2 && end >= 10 ? block.toString('latin1', end + 1) : null
   }
+}
+
+function seal(text: string, key: Buffer): string {
+  const iv = randomBytes(IV_OCTETS)
+  const cipher = createCipheriv('aes-256-gcm', key, iv)
+  const octets = Buffer.concat([cipher.update(text, 'utf8'), cipher.final()])
+  return Buffer.concat([iv, cipher.getAuthTag(), octets]).toString('base64')
 }

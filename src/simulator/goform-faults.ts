@@ -1,5 +1,6 @@
 import type { GoformReply } from './goform-request.ts'
 import { LOGIN_PAGE_REPLY } from './goform-request.ts'
+import type { MessageRow } from './goform-store.ts'
 
 /** A moment of an exchange: the request is read and nothing was done yet, or everything is done and nothing was answered. */
 export type ExchangeMoment = 'before-acting' | 'after-acting'
@@ -50,6 +51,10 @@ export class RouterFaults {
   isHung = false
   ignoresPage = false
   clockIsAt1970 = false
+  /** Received messages are listed without a date. */
+  hasNoDates = false
+  /** Rows that are sealed with a key nobody has. */
+  readonly lostKeys = new Set<MessageRow>()
   /** Lists that still will be too short. */
   listsToShorten = 0
   /** Lists in which the newest message still will stand twice. */

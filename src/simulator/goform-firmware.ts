@@ -147,8 +147,8 @@ export interface RouterProfile {
   readonly maxParts: number
   /** `tag` of a message that was sent while there was no network. */
   readonly unsubmittedTag: 3 | 4
-  /** Delivery reports can be asked for. */
-  readonly hasReports: boolean
+  /** `content` of a delivery report: how it ended (1 delivered, 2 not, 3 the centre still tries), or the recipient once more. */
+  readonly reports: 'none' | 'outcome' | 'recipient'
   /** `sms_cmd_status_info` repeats the number it was asked for. */
   readonly statusNamesCommand: boolean
   /** `sms_received_flag` and `sts_received_flag` when nothing came. */

@@ -14,8 +14,8 @@ import { messageClassOf } from './network-side-user-data.ts'
 export interface ReportRow {
   readonly id: number
   readonly number: string
-  /** 2 delivered; 3 given up. */
-  readonly tag: 2 | 3
+  /** `content` */
+  readonly content: string
   readonly date: string
 }
 
@@ -27,8 +27,9 @@ interface InboxOptions {
 
 /** TP-PID of a message that is acknowledged and shown to nobody (3GPP TS 23.040 section 9.2.3.9). */
 const TYPE_0 = 0x40
-/** TP-ST up to which the message arrived (section 9.2.3.15). */
+/** TP-ST up to which the message arrived, and up to which the centre still tries (section 9.2.3.15). */
 const LAST_SUCCESS = 0x1f
+const LAST_TRYING = 0x3f
 
 /** What the network hands over: messages, joined as far as their parts are there, and delivery reports. */
 export class RouterInbox {
@@ -76,7 +77,7 @@ export class RouterInbox {
       number: read.from.number,
       text,
       tag: 1,
-      date: receivedDate(read.sentAt, profile.dates, faults.clockIsAt1970),
+      date: faults.hasNoDates ? '' : receivedDate(read.sentAt, profile.dates, faults.clockIsAt1970),
       parts,
       messageClass: messageClass ?? 4,
     })
@@ -85,14 +86,21 @@ export class RouterInbox {
 
   #takeReport(pdu: string): boolean {
     const { profile, faults } = this.#options
-    const read = profile.hasReports ? readReport(pdu) : null
+    const read = profile.reports === 'none' ? null : readReport(pdu)
     if (read === null) return true
     const id = (this.reports.at(-1)?.id ?? 0) + 1
     const date = receivedDate(read.dischargedAt, profile.dates, faults.clockIsAt1970)
-    this.reports.push({ id, number: read.to, tag: read.status <= LAST_SUCCESS ? 2 : 3, date })
+    const content = profile.reports === 'outcome' ? outcomeOf(read.status) : read.to
+    this.reports.push({ id, number: read.to, content, date })
     this.hasReportNews = true
     return true
   }
+}
+
+/** Delivered, given up, or still trying, as the web page shows it. */
+function outcomeOf(status: number): '1' | '2' | '3' {
+  if (status <= LAST_SUCCESS) return '1'
+  return status <= LAST_TRYING ? '3' : '2'
 }
 
 /** The text as far as it is there, in order. */

@@ -129,7 +129,7 @@ export class RouterOutbox {
     const { profile, radio, network, number } = this.#options
     if (!radio.isRegistered) return { tag: profile.unsubmittedTag, reference: null }
     this.#messages = (this.#messages + 1) & 0xff
-    const wantsReport = this.wantsReports && profile.hasReports
+    const wantsReport = this.wantsReports && profile.reports !== 'none'
     const parts = encodeParts({ to, text, alphabet, reference: this.#messages, validity: this.validity, wantsReport })
     if (parts.length > profile.maxParts) return { tag: 3, reference: null }
     for (const encode of parts) {

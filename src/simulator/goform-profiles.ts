@@ -115,7 +115,7 @@ export const MF823: RouterProfile = {
   ignoresOrder: false,
   maxParts: 5,
   unsubmittedTag: 3,
-  hasReports: false,
+  reports: 'none',
   statusNamesCommand: true,
   idleFlag: '',
   splitsUnread: false,
@@ -162,7 +162,7 @@ export const MF79U: RouterProfile = {
   stores: { nv: 100, sim: 50 },
   numbers: 'hex-names',
   rowFields: 'usual',
-  hasReports: true,
+  reports: 'outcome',
   idleFlag: '0',
   splitsUnread: true,
 }

@@ -7,6 +7,7 @@ import type { GoformRouterOptions } from './goform-hardware.ts'
 import { GoformHardware } from './goform-hardware.ts'
 import type { RouterBattery, RouterTraffic } from './goform-insides.ts'
 import type { RouterLogin } from './goform-login.ts'
+import type { RouterOutbox } from './goform-outbox.ts'
 import type { RouterRadio, RouterSignal, Service } from './goform-radio.ts'
 import type { GoformRequest } from './goform-request.ts'
 import type { RouterStore, RouterStoreName } from './goform-store.ts'
@@ -22,6 +23,8 @@ export class GoformRouter implements Subscriber {
   readonly login: RouterLogin
   readonly radio: RouterRadio
   readonly store: RouterStore
+  /** Its settings for sending. */
+  readonly outbox: Pick<RouterOutbox, 'centre' | 'wantsReports' | 'validity'>
   /** The last 1000 requests, in order. */
   readonly requests: readonly GoformRequest[]
   readonly #hardware: GoformHardware
@@ -37,7 +40,7 @@ export class GoformRouter implements Subscriber {
     const desk = new GoformDesk(this.#hardware)
     this.requests = desk.requests
     this.#door = new GoformDoor((raw, order) => desk.serve(raw, order))
-    const { number, profile, faults, sim, login, radio, store } = this.#hardware
+    const { number, profile, faults, sim, login, radio, store, outbox } = this.#hardware
     this.number = number
     this.profile = profile
     this.faults = faults
@@ -45,6 +48,7 @@ export class GoformRouter implements Subscriber {
     this.login = login
     this.radio = radio
     this.store = store
+    this.outbox = outbox
     options.network.attach(this)
     this.#hardware.powerUp()
   }
@@ -197,6 +201,13 @@ export class GoformRouter implements Subscriber {
   /** The device never learnt the time. */
   clockAt1970(): void {
     this.faults.clockIsAt1970 = true
+  }
+
+  /** What lies in the device now is sealed with a key that nobody has; with `false` no more. */
+  loseKeys(areLost = true): void {
+    const rows = areLost ? [...this.store.rows('nv'), ...this.store.rows('sim')] : []
+    this.faults.lostKeys.clear()
+    for (const row of rows) this.faults.lostKeys.add(row)
   }
 
   /** From now on the firmware offers to wrap messages. */

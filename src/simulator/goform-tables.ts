@@ -53,8 +53,10 @@ function spoil(rows: readonly Record<string, string>[], { faults }: RouterInside
   return [{ ...newest, content: half }, newest, ...others]
 }
 
-function fieldsOf(row: MessageRow, { profile, cipher }: RouterInsides): Record<string, string> {
+function fieldsOf(row: MessageRow, { profile, cipher, faults }: RouterInsides): Record<string, string> {
   const { parts } = row
+  const hasLostKey = faults.lostKeys.has(row)
+  const wrap = (text: string): string => (hasLostKey ? cipher.wrapForNobody(text) : cipher.wrap(text))
   const usual = {
     received_all_concat_sms: parts && parts.texts.size < parts.total ? '0' : '1',
     concat_sms_total: String(parts?.total ?? 0),
@@ -64,8 +66,8 @@ function fieldsOf(row: MessageRow, { profile, cipher }: RouterInsides): Record<s
   const many = { sms_mem: row.store, sms_submit_msg_ref: row.reference === null ? '' : String(row.reference) }
   return {
     id: String(row.id),
-    number: numberOf(row.number, profile.numbers, cipher.isActive, (text) => cipher.wrap(text)),
-    content: cipher.wrap(hexText(row.text)),
+    number: numberOf(row.number, profile.numbers, cipher.isActive || hasLostKey, wrap),
+    content: wrap(hexText(row.text)),
     tag: String(row.tag),
     date: row.date,
     draft_group_id: row.group,
@@ -85,16 +87,16 @@ function numberOf(
   return form === 'hex' || (form === 'hex-names' && isName) ? hexText(number) : number
 }
 
-/** Number and text are not in hex here. */
+/** Nothing is in hex here. */
 function reports({ request: { fields } }: Asking, { inbox }: RouterInsides): Readonly<Record<string, unknown>> {
   const size = Number(fields.get('data_per_page') ?? ROWS_PER_PAGE)
   const page = Number(fields.get('page') ?? 0)
   const rows = [...inbox.reports].reverse().slice(page * size, (page + 1) * size)
-  const messages = rows.map(({ id, number, tag, date }) => ({
+  const messages = rows.map(({ id, number, content, date }) => ({
     id: String(id),
     number,
-    content: number,
-    tag: String(tag),
+    content,
+    tag: '2',
     date,
     draft_group_id: '',
   }))

@@ -47,7 +47,7 @@ test('a modem that is opened gets its user’s mode back before anything else', 
   const sms = {
     stores: ['SM'],
     list: async () => did.push('look') && [],
-    remove: async () => {},
+    remove: async () => [],
     submit: async () => [],
   }
   const { networkMode } = modem.can

@@ -76,10 +76,11 @@ test('a look that frees a slot in between cannot make a new message be deleted',
   modem.stored.push(segment('old', {}, 1))
   const sms = modem.can.sms!
   const order: string[] = []
-  const slow = async (segments: readonly StoredSegment[]): Promise<void> => {
+  const slow = async (segments: readonly StoredSegment[]): Promise<readonly StoredSegment[]> => {
     order.push(`remove ${segments.length}`)
     await new Promise(setImmediate)
     order.push('removed')
+    return []
   }
   const list = sms.list
   Object.assign(sms, {

@@ -12,7 +12,7 @@ import type {
   Submission,
 } from '../../src/modem/messages.ts'
 import type { Capabilities, Driver, Modem, ModemEvents } from '../../src/modem/modem.ts'
-import type { ModemState, StateGroup } from '../../src/modem/state.ts'
+import type { MessageStore, ModemState, StateGroup } from '../../src/modem/state.ts'
 
 /** A segment whose raw form is its text. */
 export function segment(
@@ -82,6 +82,7 @@ export class FakeModem extends EventEmitter<ModemEvents> implements Modem {
   readonly stored: StoredSegment[] = []
   readonly submitted: Submission[] = []
   capacity = 20
+  others: MessageStore['others'] = []
   removeFails = false
   onSubmit: Submit = async (_, handOver) => {
     handOver()
@@ -104,6 +105,7 @@ export class FakeModem extends EventEmitter<ModemEvents> implements Modem {
             this.stored.findIndex((s) => s.contentKey === contentKey),
             1,
           )
+        return []
       },
       submit: async (submission, handOver) => {
         this.submitted.push(submission)
@@ -121,7 +123,7 @@ export class FakeModem extends EventEmitter<ModemEvents> implements Modem {
     const all: Partial<ModemState> = {
       sim: 'ready',
       ...this.state,
-      store: { storage: 'SM', used: this.stored.length, capacity: this.capacity },
+      store: { storage: 'SM', used: this.stored.length, capacity: this.capacity, others: this.others ?? [] },
     }
     return Object.fromEntries(groups.filter((group) => group in all).map((group) => [group, all[group]]))
   }

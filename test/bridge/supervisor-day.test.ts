@@ -65,8 +65,9 @@ class FragileStick {
       },
       remove: async (segments) => {
         if (this.#perhapsLost(modem, 'before the removal')) throw gone()
-        await store.remove(segments)
+        const stayed = await store.remove(segments)
         this.#perhapsLost(modem, 'behind the removal')
+        return stayed
       },
     }
   }

@@ -1,13 +1,7 @@
 import assert from 'node:assert/strict'
 import { describe, test } from 'node:test'
 import { sealField, unsealRow } from '../../src/goform/field-encryption.ts'
-import {
-  joinRows,
-  parseMessageList,
-  parseMessageRow,
-  parseReportRow,
-  toStoredSegment,
-} from '../../src/goform/message.ts'
+import { isUnreadRow, joinRows, parseMessageList, parseMessageRow, toStoredSegment } from '../../src/goform/message.ts'
 import type { Values } from '../../src/goform/reply.ts'
 import { encodeHexText } from '../../src/goform/text.ts'
 
@@ -23,7 +17,7 @@ const ROW: Values = {
   sms_class: '4',
 }
 
-const keyOf = (row: Values, store = 'device') => toStoredSegment(row, store)!.contentKey
+const keyOf = (row: Values, store = 'device', isSealed = false) => toStoredSegment(row, store, isSealed)!.contentKey
 
 describe('a list', () => {
   const MESSAGES: readonly (readonly [what: string, values: Values, ids: readonly string[] | null])[] = [
@@ -78,7 +72,7 @@ describe('a row', () => {
     test(`with tag ${JSON.stringify(tag)} is ${kind}`, () => {
       const message = parseMessageRow({ ...ROW, tag })
       assert.deepEqual([message.kind, message.isUnread], [kind, isUnread])
-      assert.equal(toStoredSegment({ ...ROW, tag }, 'device') !== undefined, kind === 'received')
+      assert.equal(toStoredSegment({ ...ROW, tag }, 'device', false) !== undefined, kind === 'received')
     })
   }
   test('of a message that was sent may tell its reference', () => {
@@ -94,7 +88,7 @@ describe('a row', () => {
 
 describe('a segment', () => {
   test('holds the whole message and can be joined from what was kept of it', () => {
-    const segment = toStoredSegment(ROW, 'device')!
+    const segment = toStoredSegment(ROW, 'device', false)!
     assert.deepEqual(segment.content, {
       kind: 'received',
       from: '+385911234567',
@@ -130,9 +124,30 @@ describe('a segment', () => {
     for (const change of OTHERS) assert.notEqual(keyOf({ ...ROW, ...change }), keyOf(ROW))
   })
 
+  const TIMELESS = ['', '70,01,01,00,00,00,+0', '24,03,01,12,34', '24,13,01,00,00,00,+4', 'yesterday']
+  for (const date of TIMELESS) {
+    test(`without a real time (${JSON.stringify(date)}) is told from its like by store and id, as long as it lies there`, () => {
+      const row = { ...ROW, date }
+      assert.match(keyOf(row), /^slot:[0-9a-f]{32}$/)
+      assert.equal(keyOf({ ...row, tag: '0', number: encodeHexText('+385911234567') }), keyOf(row))
+      for (const other of [keyOf({ ...row, id: '10' }), keyOf(row, 'sim'), keyOf({ ...row, content: '0041' })]) {
+        assert.notEqual(other, keyOf(row))
+      }
+    })
+  }
+
+  test('knows whether somebody has read its row', () => {
+    for (const [tag, isUnread] of [
+      ['1', true],
+      ['0', false],
+    ] as const) {
+      assert.equal(isUnreadRow(toStoredSegment({ ...ROW, tag }, 'device', false)!.raw), isUnread)
+    }
+  })
+
   test('that lacks parts says how many, and keeps its place among them', () => {
     const row = { ...ROW, received_all_concat_sms: '0', concat_sms_total: '4', concat_sms_received: '2' }
-    const { content } = toStoredSegment(row, 'device')!
+    const { content } = toStoredSegment(row, 'device', false)!
     assert.ok(content.kind === 'received')
     const { total, sequence, referenceBits } = content.concatenation!
     assert.deepEqual([total, sequence, referenceBits], [3, 1, 16])
@@ -140,11 +155,12 @@ describe('a segment', () => {
   })
 
   test('whose row makes no sense is kept as it is', () => {
-    const segment = toStoredSegment({ row: 'x' }, 'device')!
+    const segment = toStoredSegment({ row: 'x' }, 'device', false)!
     assert.equal(segment.content.kind, 'undecodable')
     assert.equal(segment.slot, null)
     assert.equal(segment.raw, '{"row":"x"}')
     assert.notEqual(segment.contentKey, keyOf({ row: 'y' }))
+    assert.equal(keyOf({ id: '7', tag: '1' }), keyOf({ id: '7', tag: '0' }), 'whether somebody has read it or not')
   })
 
   test('of another kind of modem cannot be joined', () => {
@@ -162,31 +178,21 @@ describe('an encrypted row', () => {
   })
 
   test('is the plain one once its fields are unsealed, with the same identity and safe to keep', () => {
-    const segment = toStoredSegment(unsealRow(sealed(1), key), 'device')!
+    const segment = toStoredSegment(unsealRow(sealed(1), key), 'device', false)!
     assert.equal(segment.contentKey, keyOf(ROW))
     assert.equal(joinRows([segment.raw]).text, 'Grüße 👍')
     assert.deepEqual(unsealRow(ROW, key), ROW)
   })
 
   test('whose key is not known is one and the same however often it is listed', () => {
-    const [one, two] = [toStoredSegment(sealed(1), 'device')!, toStoredSegment(sealed(2), 'device')!]
-    assert.equal(one.content.kind, 'undecodable')
+    const [one, two] = [toStoredSegment(sealed(1), 'device', true)!, toStoredSegment(sealed(2), 'device', true)!]
+    assert.ok(one.content.kind === 'undecodable' && one.content.isSealed)
     assert.equal(one.contentKey, two.contentKey)
-    assert.notEqual(one.contentKey, keyOf({ ...sealed(1), id: '10' }))
+    assert.notEqual(one.contentKey, keyOf({ ...sealed(1), id: '10' }, 'device', true))
+    assert.notEqual(one.contentKey, keyOf(sealed(1), 'sim', true))
   })
 
   test('that another key has sealed is a fault that a new key may mend', () => {
     assert.throws(() => unsealRow(sealed(1), Buffer.alloc(32, 8)), { code: 'protocol', retry: 'now' })
-  })
-})
-
-test('a delivery report tells its recipient and, on some firmware, the reference', () => {
-  const row = { id: '2', number: '+38598765432', content: '+38598765432', tag: '2', date: '24,07,08,09,06,04,+8' }
-  assert.deepEqual(parseReportRow({ ...row, sms_submit_msg_ref: '77' }), {
-    id: 2,
-    recipient: '+38598765432',
-    localTime: '2024-07-08T09:06:04',
-    reference: 77,
-    text: '+38598765432',
   })
 })

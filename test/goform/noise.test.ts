@@ -4,14 +4,16 @@ import { formatCookies, takeCookies } from '../../src/goform/cookies.ts'
 import { parseDeviceKey, registerKeyForm, unsealField, unsealRow } from '../../src/goform/field-encryption.ts'
 import { itemsOf } from '../../src/goform/fields.ts'
 import { loginForm, readLoginLock, readLoginResult, writeToken } from '../../src/goform/login.ts'
-import { joinRows, parseMessageList, parseReportRow, toStoredSegment } from '../../src/goform/message.ts'
+import { joinRows, parseMessageList, toStoredSegment } from '../../src/goform/message.ts'
 import { parseMessageDate } from '../../src/goform/message-date.ts'
 import { readNetworkMode } from '../../src/goform/network-mode.ts'
 import type { Values } from '../../src/goform/reply.ts'
 import { hasSession, isRefused, parseReply, readWriteOutcome } from '../../src/goform/reply.ts'
+import { toReportSegment } from '../../src/goform/report.ts'
 import { GOFORM_PATHS, readItems, write } from '../../src/goform/request.ts'
 import { prepareSubmission, sendForm } from '../../src/goform/sms-form.ts'
-import { readCapacity, readNotices, readOutcome, readSettings } from '../../src/goform/sms-store.ts'
+import { readSettings, settingsForm } from '../../src/goform/sms-settings.ts'
+import { readCapacity, readNotices, readOutcome, readStores } from '../../src/goform/sms-store.ts'
 import { readGroups } from '../../src/goform/state.ts'
 import { decodeHexText, decodeNumber, encodeHexText } from '../../src/goform/text.ts'
 import { readUssdAnswer, readUssdProgress } from '../../src/goform/ussd.ts'
@@ -36,9 +38,9 @@ const OF_VALUES: Readonly<Record<string, (values: Values) => unknown>> = {
   readGroups: (values) => readGroups(GROUPS, values, DIALECT),
   readNetworkMode: (values) => readNetworkMode(values, 'u50'),
   parseMessageList: (values) => parseMessageList(values),
-  toStoredSegment: (row) => toStoredSegment(row, 'device'),
+  toStoredSegment: (row) => toStoredSegment(row, 'device', false),
   joinRows: (row) => joinRows([JSON.stringify(row), null]),
-  parseReportRow: (row) => parseReportRow(row),
+  toReportSegment: (row) => toReportSegment(row),
   unsealRow: (row) => unsealRow(row, KEY),
   hasSession: (values) => hasSession(values),
   isRefused: (values) => isRefused(values),
@@ -47,9 +49,10 @@ const OF_VALUES: Readonly<Record<string, (values: Values) => unknown>> = {
   readLoginLock: (values) => readLoginLock(values),
   writeToken: (values) => writeToken('sha256', values),
   readCapacity: (values) => readCapacity(values, 'device'),
+  readStores: (values) => readStores(values),
   readNotices: (values) => readNotices(values),
   readOutcome: (values) => readOutcome(values, 'send'),
-  readSettings: (values) => readSettings(values),
+  settingsForm: (values) => settingsForm(readSettings(values)),
   readUssdProgress: (values) => readUssdProgress(values),
   readUssdAnswer: (values) => readUssdAnswer(values),
   registerKey: (values) => {

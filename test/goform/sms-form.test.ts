@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
-import { deleteForm, markReadForm, prepareSubmission, sendForm } from '../../src/goform/sms-form.ts'
+import { deleteForm, markReadForm, prepareSubmission, sendForm, wishOf } from '../../src/goform/sms-form.ts'
 import type { OutboundSms } from '../../src/modem/messages.ts'
 
 const SMS: OutboundSms = {
@@ -56,6 +56,16 @@ test('what was prepared for another modem is not sent', () => {
   for (const wire of ['19:0011000B91', '{}', 'null', '{"number":"1","body":2,"encodeType":"x"}', '']) {
     assert.throws(() => sendForm(wire, ''), { code: 'internal' }, wire)
   }
+})
+
+test('what it wants of the device is kept with a message, and one from an earlier version wants nothing', () => {
+  const { wire } = prepareSubmission({ ...SMS, deliveryReport: true, validityMinutes: 60 })
+  assert.deepEqual(wishOf(wire), { wantsReport: true, validityMinutes: 60 })
+  assert.deepEqual(wishOf(prepareSubmission(SMS).wire), { wantsReport: false, validityMinutes: null })
+  const { number, body, encodeType } = JSON.parse(wire)
+  const old = JSON.stringify({ number, body, encodeType })
+  assert.deepEqual(wishOf(old), { wantsReport: undefined, validityMinutes: undefined })
+  assert.deepEqual(sendForm(old, '24;07;08;09;06;00;+2'), sendForm(wire, '24;07;08;09;06;00;+2'))
 })
 
 test('every id ends with a semicolon', () => {

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
-import { messagePage, readCapacity, readNotices, readOutcome, readSettings } from '../../src/goform/sms-store.ts'
+import { messagePage, readCapacity, readNotices, readOutcome, readStores } from '../../src/goform/sms-store.ts'
 
 const CAPACITY = { sms_nv_total: '100', sms_nv_rev_total: '103', sms_nv_send_total: '', sms_sim_total: '0' }
 
@@ -41,10 +41,22 @@ test('an outcome is read without the name of the operation, and never taken for 
   }
 })
 
-test('settings that are not there are not known', () => {
-  assert.deepEqual(readSettings({ sms_parameter_info: '' }), {
-    smsc: null,
-    isReportRequested: false,
-    validityPeriod: null,
+test('the SIM is named beside the store of the device, and stands alone where that has no size', () => {
+  const boxes = {
+    sms_nv_total: '100',
+    sms_nv_rev_total: '3',
+    sms_sim_total: '20',
+    sms_sim_rev_total: '19',
+    sms_sim_send_total: '1',
+  }
+  assert.deepEqual(readStores({ ...boxes, sms_unread_num: '2' }), {
+    storage: 'device',
+    used: 3,
+    capacity: 100,
+    unread: 2,
+    others: [{ storage: 'sim', used: 20, capacity: 20 }],
   })
+  assert.deepEqual(readStores({ ...boxes, sms_nv_total: '' }), { storage: 'sim', used: 20, capacity: 20 })
+  assert.deepEqual(readStores({ ...boxes, sms_sim_total: '0' }), { storage: 'device', used: 3, capacity: 100 })
+  assert.equal(readStores({ sms_capacity_info: '' }), null)
 })

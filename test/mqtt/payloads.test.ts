@@ -53,6 +53,7 @@ const FULL_STATE = {
     used: 0,
     capacity: 20,
     unread: 2,
+    others: [{ storage: 'sim', used: 1, capacity: 10 }],
     waiting: 1,
     sent_today: 2,
     quota_per_day: null,
@@ -83,7 +84,7 @@ test('the state tells what is known, zeros included, and null for what is not', 
         sinrDb: 9.4,
         ber: 0,
       },
-      store: { storage: 'SM', used: 0, capacity: 20, unread: 2 },
+      store: { storage: 'SM', used: 0, capacity: 20, unread: 2, others: [{ storage: 'sim', used: 1, capacity: 10 }] },
       cell: { lac: '1A2B', tac: '2B67', cellId: '021AB417', pci: 0, band: 'B20', channel: 6300 },
       data: {
         connected: false,
@@ -108,7 +109,7 @@ test('the state tells what is known, zeros included, and null for what is not', 
 
 test('the state of a modem that was never there has every key, so that no template fails', () => {
   const keysOf = (value: unknown): unknown =>
-    typeof value === 'object' && value !== null
+    typeof value === 'object' && value !== null && !Array.isArray(value)
       ? Object.fromEntries(Object.entries(value).map(([key, inner]) => [key, keysOf(inner)]))
       : null
   const state = JSON.parse(formatState(NOTHING_KNOWN))

@@ -174,8 +174,8 @@ test('a report comes back where it was asked for', async (t) => {
   assert.deepEqual(network.taken[1]?.submit.validity, { format: 'relative', minutes: 24 * 60 })
   const { messages } = await browser.read('sms_status_rpt_data', { page: '0', data_per_page: '10' })
   assert.deepEqual(messages, [
-    { id: '2', number: FRIEND, content: FRIEND, tag: '3', date: '24,07,08,09,06,00,+8', draft_group_id: '' },
-    { id: '1', number: FRIEND, content: FRIEND, tag: '2', date: '24,07,08,09,06,00,+8', draft_group_id: '' },
+    { id: '2', number: FRIEND, content: '2', tag: '2', date: '24,07,08,09,06,00,+8', draft_group_id: '' },
+    { id: '1', number: FRIEND, content: '1', tag: '2', date: '24,07,08,09,06,00,+8', draft_group_id: '' },
   ])
   const flags = () => browser.items('sts_received_flag', '&sts_received_flag_flag=0')
   assert.deepEqual([await flags(), await flags()], [{ sts_received_flag: '1' }, { sts_received_flag: '0' }])
