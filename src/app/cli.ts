@@ -9,6 +9,7 @@ import { runHealthcheck } from './healthcheck.ts'
 import { init, isAtTerminal } from './init-verb.ts'
 import { configFrom, isFirstStart } from './sources.ts'
 import { start } from './start.ts'
+import { support } from './support.ts'
 import { doctor, ports, switchMode } from './usb-verbs.ts'
 import { version } from './version.ts'
 
@@ -51,6 +52,13 @@ const VERBS: readonly Verb[] = [
     synopsis: 'doctor [--config FILE]',
     summary: 'look for what usually goes wrong and say the remedy',
     run: doctor,
+  },
+  {
+    name: 'support',
+    synopsis: 'support [--config FILE] [--out FILE]',
+    summary:
+      'write a file for a report: versions, configuration, USB, last exchanges; without secrets, numbers and texts',
+    run: support,
   },
   {
     name: 'healthcheck',

@@ -20,8 +20,8 @@ export class ExchangeDump {
   }
 }
 
-/** `2026-11-22T09:30:07.123Z AT+CSQ → +CSQ: 17,99 | OK (34 ms)`; by itself: `… ← +CMTI: "SM",3 (3 times)`. */
-function formatExchange({ at, tookMs, sent, received, times }: KeptExchange): string {
+/** One line: `2026-11-22T09:30:07.123Z AT+CSQ → +CSQ: 17,99 | OK (34 ms)`; by itself: `… ← +CMTI: "SM",3 (3 times)`. */
+export function formatExchange({ at, tookMs, sent, received, times }: KeptExchange): string {
   const said = sent === null ? '←' : `${sent} →`
   const notes = [...(tookMs === null ? [] : [`${Math.round(tookMs)} ms`]), ...(times === 1 ? [] : [`${times} times`])]
   const end = notes.length === 0 ? '' : ` (${notes.join(', ')})`

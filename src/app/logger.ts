@@ -22,6 +22,8 @@ export interface Log {
   setLevel(level: LogLevel): void
   /** From now on `listener` gets every line of the level for listeners. */
   listen(listener: (entry: LogEntry) => void): void
+  /** The last warnings and errors since the start, the oldest first, whatever the levels are. */
+  readonly warnings: readonly LogEntry[]
 }
 
 /** What may hold phone numbers, message texts or lines of a modem. */
@@ -49,6 +51,7 @@ export function createLogger(options: LoggerOptions): Log {
       for (const each of loggers) each.level = fan.level
     },
     listen: (listener) => fan.listen(listener),
+    warnings: fan.warnings,
   }
 }
 

@@ -27,6 +27,7 @@ import type { Log, Logger } from './logger.ts'
 import { createLogger } from './logger.ts'
 import { driverFor } from './modem-driver.ts'
 import { brokerOptions, connectionOptions, hostOf, withoutUser } from './mqtt-options.ts'
+import { openSupportPort } from './support-port.ts'
 import { probing, scan } from './usb-verbs.ts'
 import { version } from './version.ts'
 
@@ -107,7 +108,8 @@ async function serve(
   const onProblem = (problem: string): void => logger.warn(problem)
   const links = { config, topics, connection, publisher, journal, bridge: (): Bridge => bridge, onProblem }
   const entities = serveEntities(links)
-  const bridge: Bridge = createBridge(config, journal, entities.outlet, logger)
+  const rings = new Map(config.modems.map(({ id }) => [id, new ExchangeRing()]))
+  const bridge: Bridge = createBridge(config, journal, entities.outlet, rings, logger)
   const requests: Requests = new Requests({
     connection,
     topics,
@@ -131,6 +133,7 @@ async function serve(
   const service = createBridgeService({ config, bridge, health, log, scan, probe, onLogLevel, restart })
   log.listen((entry) => publisher.log(entry))
   const closeHealthPort = await openHealthPort(config, bridge, health, logger)
+  const closeSupportPort = await openSupportPort({ config, bridge, publisher, reports: health, rings, log })
   connection.start()
   health.start()
   const running = new AbortController()
@@ -140,6 +143,7 @@ async function serve(
     running.abort()
     health.stop()
     await closeHealthPort()
+    await closeSupportPort()
     await connection.end({ publishBefore: publisher.farewells(), withinMs: FAREWELL_MS })
   }
 }
@@ -161,13 +165,19 @@ function tellConnections(connection: MqttConnection, url: string, signal: AbortS
   })
 }
 
-function createBridge(config: Config, journal: Journal, outlet: Outlet, logger: Logger): Bridge {
+function createBridge(
+  config: Config,
+  journal: Journal,
+  outlet: Outlet,
+  rings: ReadonlyMap<string, ExchangeRing>,
+  logger: Logger,
+): Bridge {
   const newId = monotonicFactory()
   const supervisors = new Map<string, Supervisor>()
   for (const modem of config.modems) {
     const log = logger.child({ modem: modem.id })
     const { retry } = config.sms
-    const exchanges = new ExchangeRing()
+    const exchanges = rings.get(modem.id) ?? new ExchangeRing()
     const dump = new ExchangeDump(exchanges, log)
     supervisors.set(
       modem.id,

@@ -2,24 +2,11 @@ import { isResultCode } from './result-codes.ts'
 import { findUnsolicited } from './unsolicited.ts'
 
 /**
- * Names whose parameters hold no number of a person, no text and no secret. Everything that is not here is masked, so that a
+ * Names whose parameters hold no number of a person, no text, no place and no secret. Everything that is not here is masked, so that a
  * command nobody thought of tells too little, never too much.
  */
 const SHOWN: ReadonlySet<string> = new Set([
-  ...[
-    '+CSQ',
-    '+CESQ',
-    '+ZRSSI',
-    '+CREG',
-    '+CGREG',
-    '+CEREG',
-    '+COPS',
-    '+ZPAS',
-    '+ZPASR',
-    '+BEARTYPE',
-    '+ZDON',
-    '+ZDONR',
-  ],
+  ...['+CSQ', '+CESQ', '+ZRSSI', '+COPS', '+ZPAS', '+ZPASR', '+BEARTYPE', '+ZDON', '+ZDONR'],
   ...['+ZSNT', '+ZOPRT', '+ZSEC', '+ZBANDI', '+ZCDRUN', '+ZUSIMR', '+ZPINPUK', '+CFUN', '+CGACT', '+CGATT'],
   ...['+CPMS', '+CNMI', '+CMTI', '+CDSI', '+CSMS', '+CSCS', '+CMEE', '+CMGF', '+GCAP'],
 ])

@@ -89,6 +89,16 @@ export function openDatabase(path: string, report: (problem: string) => void): D
   })
 }
 
+/** Opens a file that is there as it is, to look at it: nothing can be written, nothing is migrated or put aside. */
+export function openToRead(path: string): Database {
+  return guarded(() => {
+    const file = new Libsql(path)
+    file.pragma('query_only = ON')
+    file.pragma('busy_timeout = 1000')
+    return new Database(file)
+  })
+}
+
 function connect(path: string): Database {
   const file = new Libsql(path)
   try {

@@ -117,6 +117,11 @@ export class Publisher implements Outlet {
     return offline.map((topic) => ({ topic, payload: 'offline', retain: true }))
   }
 
+  /** Each modem as it was announced last. */
+  get cards(): ReadonlyMap<ModemId, ModemCard> {
+    return this.#cards
+  }
+
   /** Resolves at once, like all that is retained: it is remembered, and goes out as soon as there is a connection. */
   async announce(card: ModemCard): Promise<void> {
     this.#cards.set(card.id, card)

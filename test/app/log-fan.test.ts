@@ -51,6 +51,17 @@ test('a listener gets level, message, modem and time, and nothing of what else t
   assert.match(entry?.time ?? '', /^\d{4}-\d\d-\d\dT.*Z$/)
 })
 
+test('the last 200 warnings and errors are kept, whatever the levels are', () => {
+  const { fan, logger, output } = setUp('silent', null)
+  logger.info('i')
+  for (let count = 0; count < 200; count++) logger.child({ modem: 'stick' }).warn(`w${count}`)
+  logger.error({ text: 'a secret' }, 'e')
+  assert.deepEqual(output, [])
+  assert.equal(fan.warnings.length, 200)
+  assert.deepEqual([fan.warnings[0]?.message, fan.warnings[0]?.modem], ['w1', 'stick'])
+  assert.deepEqual(fan.warnings.at(-1), { level: 'error', message: 'e', modem: null, time: fan.warnings.at(-1)?.time })
+})
+
 test('what is logged while a listener is told is not told in turn', () => {
   const { heard, output, fan, logger } = setUp('info', 'info')
   fan.listen((entry) => {

@@ -37,7 +37,7 @@ describe('a line', () => {
     ['+CME ERROR: 447700900123', 'AT+CPMS?', '+CME ERROR: <12>'],
     ['+CPIN: SIM PIN', 'AT+CPIN?', '+CPIN: SIM PIN'],
     ['+COPS: 0,0,"Testnet",2', 'AT+COPS?', '+COPS: 0,0,"Testnet",2'],
-    ['+CREG: 2,1,1F3C,02A4B1C7', 'AT+CREG?', '+CREG: 2,1,1F3C,<8>'],
+    ['+CREG: 2,1,1F3C,02A4B1C7', 'AT+CREG?', '+CREG: 2,1,<4>,<8>'],
     ['MF831', 'AT+CGMM', 'MF831'],
     ['IMEI: 863071010123456', 'ATI', 'IMEI: <15>'],
     ['863071010123456', 'AT+CGSN', '<15>'],

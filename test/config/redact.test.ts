@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import { loadConfig } from '../../src/config/load.ts'
-import { redacted } from '../../src/config/redact.ts'
+import { hiddenTexts, redacted } from '../../src/config/redact.ts'
 
 const YAML = `
 mqtt: {url: "mqtt://h", username: me, password: hunter2}
@@ -34,4 +34,17 @@ test('everything else is left as it is, and what is not set stays visible as tha
     ],
     contacts: { peter: '***', family: '***' },
   })
+})
+
+test('the texts that are hidden are told to whoever has to look for them', () => {
+  assert.deepEqual(hiddenTexts(load(YAML)).sort(), [
+    '+491701234567',
+    '+491707654321',
+    '4711',
+    '490154203237518',
+    'family',
+    'hunter2',
+    'hunter3',
+    'peter',
+  ])
 })
