@@ -4,7 +4,7 @@ import type { StoredSegment, Submission } from '../modem/messages.ts'
 import type { SmsStore } from '../modem/modem.ts'
 import type { Clock } from './clock.ts'
 import type { GoformRows, ListedRow } from './goform-rows.ts'
-import { STORE_NAMES } from './goform-rows.ts'
+import { IDS_AT_ONCE, STORE_NAMES } from './goform-rows.ts'
 import type { GoformSender } from './goform-sender.ts'
 
 /** So long a message that lacks parts is left in the device, which puts them together as they come. */
@@ -40,7 +40,8 @@ export class GoformSmsStore implements SmsStore {
 
   /**
    * Deletes what still is what it was. A deletion does not say in which store, and ids are used again: one that both stores
-   * have goes only when all that has it may go, and else stays until its twin is gone.
+   * have goes only when all that has it may go, and else stays until its twin is gone. What only the SIM has goes when the
+   * device's own store is certain to have no such id: its list may be short for a moment, and new messages get any id.
    */
   async remove(segments: readonly StoredSegment[]): Promise<void> {
     const wanted = new Set(segments.map(({ store, contentKey }) => `${store}/${contentKey}`))
@@ -48,14 +49,20 @@ export class GoformSmsStore implements SmsStore {
       const segment = segmentOf(row)
       return segment !== undefined && wanted.has(`${segment.store}/${segment.contentKey}`)
     }
+    // Of a bridge before this one, perhaps: what it will still delete are ids, whoever has them by then.
+    await this.#rows.deletionOver()
+    let fewest = Number.POSITIVE_INFINITY
     for (let round = 1; ; round += 1) {
       const listed = await this.#rows.list()
       const staying = new Set(listed.filter((row) => !isWanted(row)).map(({ message }) => message.id))
-      const ids = listed.filter(isWanted).flatMap(({ message }) => message.id ?? [])
-      const leaving = [...new Set(ids)].filter((id) => !staying.has(id))
+      const leaving = listed.filter((row) => row.message.id !== null && isWanted(row) && !staying.has(row.message.id))
+      if (leaving.length < fewest) round = 1
+      fewest = Math.min(fewest, leaving.length)
       if (leaving.length === 0) return
       if (round > ROUNDS) throw notDeleted(leaving.length)
-      await this.#rows.delete(leaving)
+      const own = leaving.filter(({ store }) => store === 'device')
+      if (own.length === 0 && !(await this.#rows.isWhole(listed, 'device'))) return
+      await this.#rows.delete(idsOf(own.length > 0 ? own : leaving).slice(0, own.length > 0 ? undefined : IDS_AT_ONCE))
     }
   }
 
@@ -71,6 +78,11 @@ export class GoformSmsStore implements SmsStore {
 
 function segmentOf({ row, store }: ListedRow): StoredSegment | undefined {
   return toStoredSegment(row, store)
+}
+
+/** Each once. */
+function idsOf(rows: readonly ListedRow[]): number[] {
+  return [...new Set(rows.flatMap(({ message }) => message.id ?? []))]
 }
 
 function keyOf({ store, message }: ListedRow): string {
