@@ -5,7 +5,15 @@ import { textAt } from '../goform/reply.ts'
 import type { Fields } from '../goform/request.ts'
 import { deleteForm, markReadForm } from '../goform/sms-form.ts'
 import type { SmsOperation, SmsOutcome, StoreName } from '../goform/sms-store.ts'
-import { MESSAGE_TABLE, messagePage, OUTCOME_TABLE, outcomeOf, readOutcome } from '../goform/sms-store.ts'
+import {
+  CAPACITY_TABLE,
+  MESSAGE_TABLE,
+  messagePage,
+  OUTCOME_TABLE,
+  outcomeOf,
+  readCapacity,
+  readOutcome,
+} from '../goform/sms-store.ts'
 import { ModemError } from '../modem/errors.ts'
 import type { GoformCipher } from './goform-cipher.ts'
 import type { GoformSession } from './goform-session.ts'
@@ -28,8 +36,8 @@ const MOST_PAGES = 20
 /** So often a key is registered on account of a row that stays sealed; each time, a browser's own is replaced. */
 const MOST_KEYS = 3
 
-/** Ids in one form. */
-const IDS_AT_ONCE = 50
+/** The most ids in one form. */
+export const IDS_AT_ONCE = 50
 
 /** How long a deletion may take, and between two looks at it, in milliseconds. */
 const DELETION_LIMIT_MS = 20_000
@@ -50,7 +58,8 @@ export class GoformRows {
   /** Everything that lies in both stores, also what cannot be decrypted. */
   async list(): Promise<readonly ListedRow[]> {
     const rows: ListedRow[] = []
-    for (const store of STORE_NAMES) rows.push(...(await this.#opened(store)))
+    // The device's own last: most messages arrive there, and who deletes has to know what it has by then.
+    for (const store of [...STORE_NAMES].reverse()) rows.push(...(await this.#opened(store)))
     return rows
   }
 
@@ -59,12 +68,10 @@ export class GoformRows {
    * that was lost the ids may belong to new messages already, so none of them is said twice, and those behind are left.
    */
   async delete(ids: readonly number[]): Promise<void> {
-    const { clock } = this.#session
     for (let first = 0; first < ids.length; first += IDS_AT_ONCE) {
       const isClear = await this.#isTaken(deleteForm(ids.slice(first, first + IDS_AT_ONCE)))
-      const deadline = clock.elapsed() + DELETION_LIMIT_MS
-      do await clock.pause(LOOK_MS)
-      while ((await this.outcome('delete')) === 'in_progress' && clock.elapsed() < deadline)
+      await this.#session.clock.pause(LOOK_MS)
+      await this.deletionOver()
       if (!isClear) return
     }
   }
@@ -78,6 +85,19 @@ export class GoformRows {
         if (!isUnclear(error) && !(error instanceof ModemError && error.code === 'rejected_by_modem')) throw error
       }
     }
+  }
+
+  /** Resolves when no deletion is under way, or has been for too long to wait for it. */
+  async deletionOver(): Promise<void> {
+    const { clock } = this.#session
+    const deadline = clock.elapsed() + DELETION_LIMIT_MS
+    while ((await this.outcome('delete')) === 'in_progress' && clock.elapsed() < deadline) await clock.pause(LOOK_MS)
+  }
+
+  /** Whether a listing has as many messages of this store as the device counts; where it counts none, nobody knows better. */
+  async isWhole(listed: readonly ListedRow[], store: StoreName): Promise<boolean> {
+    const count = readCapacity(await this.#session.table(CAPACITY_TABLE, []), store)
+    return count === null || listed.filter((row) => row.store === store).length >= count.used
   }
 
   /** How the last operation of this kind stands. */

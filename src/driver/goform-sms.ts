@@ -6,7 +6,7 @@ import type { SmsStore } from '../modem/modem.ts'
 import type { Clock } from './clock.ts'
 import type { GoformReports } from './goform-reports.ts'
 import type { GoformRows, ListedRow } from './goform-rows.ts'
-import { STORE_NAMES } from './goform-rows.ts'
+import { IDS_AT_ONCE, STORE_NAMES } from './goform-rows.ts'
 import type { GoformSender } from './goform-sender.ts'
 
 /** So long a message that lacks parts is left in the device, which puts them together as they come. */
@@ -59,26 +59,35 @@ export class GoformSmsStore implements SmsStore {
 
   /**
    * Deletes what still is what it was. A deletion does not say in which store, and ids are used again: one that both stores
-   * have goes only when all that has it may go, and else stays until its twin is gone.
+   * have goes only when all that has it may go, and else stays until its twin is gone. What only the SIM has goes when the
+   * device's own store is certain to have no such id: its list may be short for a moment, and new messages get any id.
    */
   async remove(segments: readonly StoredSegment[]): Promise<readonly StoredSegment[]> {
     const { rows } = this.#parts
     const removable = segments.filter(({ slot }) => slot !== null)
     if (removable.length === 0) return []
     const wanted = new Set(removable.map(placeOf))
-    for (let round = 1; ; round += 1) {
+    const among = (chosen: readonly ListedRow[]): readonly StoredSegment[] => {
+      const places = new Set(chosen.flatMap((row) => segmentOf(row) ?? []).map(placeOf))
+      return removable.filter((segment) => places.has(placeOf(segment)))
+    }
+    // Of a bridge before this one, perhaps: what it will still delete are ids, whoever has them by then.
+    await rows.deletionOver()
+    let fewest = Number.POSITIVE_INFINITY
+    let futile = 0
+    for (let isFirst = true; ; isFirst = false) {
       const listed = await rows.list()
-      const chosen = listed.filter((row) => isAmong(wanted, row) && (round === 1 || !isNewcomer(row)))
+      const chosen = listed.filter((row) => isAmong(wanted, row) && (isFirst || !isNewcomer(row)))
       const staying = new Set(listed.filter((row) => !chosen.includes(row)).map(({ message }) => message.id))
-      const leaving = chosen.filter(({ message }) => !staying.has(message.id))
-      const ids = [...new Set(leaving.flatMap(({ message }) => message.id ?? []))]
-      if (ids.length === 0) {
-        const stayed = new Set(chosen.flatMap((row) => segmentOf(row) ?? []).map(placeOf))
-        return removable.filter((segment) => stayed.has(placeOf(segment)))
-      }
-      if (round > ROUNDS) throw notDeleted(ids.length)
-      await rows.markRead(leaving.filter(isNewcomer).flatMap(({ message }) => message.id ?? []))
-      await rows.delete(ids)
+      const leaving = chosen.filter(({ message }) => message.id !== null && !staying.has(message.id))
+      const own = leaving.filter(({ store }) => store === 'device')
+      if (leaving.length === 0) return among(chosen)
+      if (own.length === 0 && !(await rows.isWhole(listed, 'device'))) return among(chosen)
+      futile = leaving.length < fewest ? 0 : futile + 1
+      fewest = Math.min(fewest, leaving.length)
+      if (futile >= ROUNDS) throw notDeleted(leaving.length)
+      await rows.markRead(idsOf(leaving.filter(isNewcomer)))
+      await rows.delete(own.length > 0 ? idsOf(own) : idsOf(leaving).slice(0, IDS_AT_ONCE))
     }
   }
 
@@ -122,6 +131,11 @@ function isAmong(places: ReadonlySet<string>, row: ListedRow): boolean {
  */
 function isNewcomer(row: ListedRow): boolean {
   return row.message.isUnread && segmentOf(row)?.contentKey.startsWith(SLOT_BOUND) === true
+}
+
+/** Each once. */
+function idsOf(rows: readonly ListedRow[]): number[] {
+  return [...new Set(rows.flatMap(({ message }) => message.id ?? []))]
 }
 
 function keyOf({ store, message }: ListedRow): string {

@@ -3,7 +3,7 @@ import { once } from 'node:events'
 import { describe, test } from 'node:test'
 import { ModemError } from '../../src/modem/errors.ts'
 import type { SmsStore } from '../../src/modem/modem.ts'
-import { MC888, MF79RU, MF79U, MF833 } from '../../src/simulator/goform-profiles.ts'
+import { MC888, MF79RU, MF79U, MF823, MF833 } from '../../src/simulator/goform-profiles.ts'
 import type { GoformRouter } from '../../src/simulator/goform-router.ts'
 import type { RouterBench } from './router-bench.ts'
 import { FRIEND, OWN_NUMBER, setUp } from './router-bench.ts'
@@ -137,6 +137,44 @@ describe('the stores', () => {
       assert.equal(bench.written().filter((id) => id === 'DELETE_SMS').length, 1)
     })
   }
+
+  test('keep the message that got the id of one that a bridge before this one is still deleting', async (t) => {
+    const bench = await setUp(t, {
+      like: MF823,
+      profile: { newIds: 'lowest-free', stores: { nv: 1, sim: 1 } },
+      latency: { storeMs: 2_000 },
+    })
+    const store = await storeOf(bench)
+    arrives(bench, 'old')
+    arrives(bench, 'new, waiting for room')
+    const segments = await store.list(true)
+    const deletion = await fetch(`${bench.url}/goform/goform_set_cmd_process`, {
+      method: 'POST',
+      headers: { Referer: `${bench.url}/index.html` },
+      body: new URLSearchParams({ goformId: 'DELETE_SMS', msg_id: '1;', notCallback: 'true' }),
+    })
+    assert.match(await deletion.text(), /success/)
+    await store.remove(segments)
+    bench.clock.advance(10_000)
+    assert.deepEqual(await textsOf(bench, store), ['new, waiting for room'])
+  })
+
+  test('keep a message that a list did not show, though one on the SIM has its id and may go', async (t) => {
+    const bench = await setUp(t, { profile: { idSpace: 'per-store' } })
+    const store = await storeOf(bench)
+    const row = { number: FRIEND, tag: 1, date: '24,07,08,09,06,00,+8' } as const
+    bench.router.store.add({ ...row, store: 'nv', id: 7, text: 'not shown' })
+    bench.router.store.add({ ...row, store: 'sim', id: 3, text: 'not shown either' })
+    bench.router.store.add({ ...row, store: 'sim', id: 7, text: 'shown' })
+    for (let lists = 0; lists < 20; lists += 1) bench.router.shorterListOnce()
+    const segments = await store.list(true)
+    assert.equal(segments.length, 1)
+    await store.remove(segments)
+    bench.router.faults.listsToShorten = 0
+    assert.ok((await textsOf(bench, store)).includes('not shown'))
+    await store.remove(await store.list(true))
+    assert.deepEqual(await store.list(true), [])
+  })
 
   test('delete again where the device never heard of the deletion', async (t) => {
     const bench = await setUp(t)

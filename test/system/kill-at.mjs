@@ -1,5 +1,6 @@
 // Loaded into the bridge: counts its steps towards disk, modem and broker, and kills it with SIGKILL at the one that KILL_AT
-// names (`<kind>:<n>`, n from 1; empty: at none). KILL_TRACE is the file that every step is noted in before it is taken, so that
+// names (`<kind>:<n>:<label>`, n from 1; empty: at none). Steps of one kind are counted by label, because what is asked of the
+// modem again and again comes in between at any time. KILL_TRACE is the file that every step is noted in before it is taken, so that
 // after the kill it tells how far the bridge had come. Steps towards the broker are whole MQTT packets, not writes: what goes out
 // or comes in together is cut between them.
 import { openSync, writeSync } from 'node:fs'
@@ -8,24 +9,24 @@ import { Socket } from 'node:net'
 
 const MODEM = Number(process.env.KILL_MODEM_PORT)
 const BROKER = Number(process.env.KILL_BROKER_PORT)
-const [wantedKind, wantedNumber] = (process.env.KILL_AT ?? '').split(':')
+const wanted = process.env.KILL_AT ?? ''
 const trace = openSync(process.env.KILL_TRACE, 'a')
 const counts = new Map()
 
 /** Notes a step. @returns whether it is the one to be killed at */
-function isLast(kind, what) {
-  const count = (counts.get(kind) ?? 0) + 1
-  counts.set(kind, count)
-  writeSync(trace, `${JSON.stringify([kind, what])}\n`)
-  return kind === wantedKind && count === Number(wantedNumber)
+function isLast(kind, what, label = '') {
+  const count = (counts.get(kind + label) ?? 0) + 1
+  counts.set(kind + label, count)
+  writeSync(trace, `${JSON.stringify([kind, what, label])}\n`)
+  return wanted === `${kind}:${count}:${label}`
 }
 
 function die() {
   process.kill(process.pid, 'SIGKILL')
 }
 
-function step(kind, what) {
-  if (isLast(kind, what)) die()
+function step(kind, what, label) {
+  if (isLast(kind, what, label)) die()
 }
 
 // --- disk: every statement that writes, BEGIN and COMMIT among them
@@ -39,10 +40,14 @@ const { run } = Statement.prototype
 Libsql.prototype.prepare = function (sql) {
   return Object.assign(prepare.call(this, sql), { sql: sql.replace(/\s+/g, ' ') })
 }
+/** What a COMMIT commits is told by the statement before it. */
+let before = ''
 Statement.prototype.run = function (...values) {
-  step('journal-before', this.sql)
+  const label = this.sql === 'COMMIT' ? `COMMIT of ${before}` : this.sql
+  before = this.sql
+  step('journal-before', this.sql, label)
   const result = run.apply(this, values)
-  step('journal-after', this.sql)
+  step('journal-after', this.sql, label)
   return result
 }
 Libsql.prototype.exec = function (sql) {
@@ -54,15 +59,23 @@ Libsql.prototype.exec = function (sql) {
 // --- wires: what the system is really asked to send, and what it really gave
 const { _writeGeneric: send, push } = Socket.prototype
 
+/** The form or the items that an HTTP request is about. */
+const SUBJECT = /(?:goformId|cmd)=[\w,]*/
+/** By connection: each has one request. */
+const subjects = new WeakMap()
+
 Socket.prototype._writeGeneric = function (isMany, data, encoding, done) {
   const write = () => send.call(this, isMany, data, encoding, done)
   // Until it is connected this only waits, and comes here once more.
   if (this.connecting || ![MODEM, BROKER].includes(this.remotePort)) return write()
   const bytes = bytesOf(isMany, data, encoding)
   if (this.remotePort === MODEM) {
-    step('modem-write-before', bytes.toString('latin1'))
+    const what = bytes.toString('latin1')
+    const subject = SUBJECT.exec(what)?.[0] ?? ''
+    subjects.set(this, subject)
+    step('modem-write-before', what, subject)
     write()
-    return step('modem-write-after', bytes.toString('latin1'))
+    return step('modem-write-after', what, subject)
   }
   const { packets, rest } = packetsOf(bytes)
   if (rest.length > 0) throw new Error('MQTT.js wrote less than a packet')
@@ -85,7 +98,7 @@ const unfinished = new WeakMap()
 Socket.prototype.push = function (chunk, ...more) {
   if (chunk === null || ![MODEM, BROKER].includes(this.remotePort)) return push.call(this, chunk, ...more)
   if (this.remotePort === MODEM) {
-    step('modem-read', chunk.toString('latin1'))
+    step('modem-read', chunk.toString('latin1'), subjects.get(this))
     return push.call(this, chunk, ...more)
   }
   const before = unfinished.get(this) ?? Buffer.alloc(0)

@@ -6,15 +6,15 @@ import type { TestContext } from 'node:test'
 import { fileURLToPath } from 'node:url'
 import type { MqttClient } from 'mqtt'
 import { connectAsync } from 'mqtt'
-import { AtStick } from '../../src/simulator/at-stick.ts'
 import type { Taken } from '../../src/simulator/cellular-network.ts'
 import { CellularNetwork } from '../../src/simulator/cellular-network.ts'
-import { MF181 } from '../../src/simulator/profiles.ts'
 import { startMosquitto, temporaryFolder, UNLIMITED } from './house.ts'
+import type { Road } from './kill-roads.ts'
 
 const ROOT = fileURLToPath(new URL('../..', import.meta.url))
 const KILLER = fileURLToPath(new URL('kill-at.mjs', import.meta.url))
-const DEADLINE_MS = 30_000
+/** Only a failure takes so long, whatever else this machine has to do. */
+const DEADLINE_MS = 90_000
 /** First level of the base topics of all bridges here. */
 const ABOVE = 'kill'
 
@@ -24,9 +24,10 @@ export const MODEM = ['modem-write-before', 'modem-write-after', 'modem-read'] a
 export const BROKER = ['mqtt-write-before', 'mqtt-write-after', 'mqtt-read'] as const
 export type Kind = (typeof JOURNAL | typeof MODEM | typeof BROKER)[number]
 
-/** One step of a bridge: its kind, and the statement, the octets or the packet. */
-export type Step = readonly [kind: Kind, what: string]
+/** One step of a bridge: its kind, the statement, the octets or the packet, and what steps of its kind are counted by. */
+export type Step = readonly [kind: Kind, what: string, label: string]
 export type Json = Readonly<Record<string, unknown>>
+type Device = Awaited<ReturnType<Road['plugIn']>>
 
 /** One message as the independent subscriber got it; `path` without the base topic. */
 interface Seen {
@@ -34,7 +35,7 @@ interface Seen {
   readonly text: string
 }
 
-/** The network, telling whenever something in it or in its stick changed. */
+/** The network, telling whenever something in it or in its modem changed. */
 class WatchedNetwork extends CellularNetwork {
   watcher: (() => void) | undefined
 
@@ -52,6 +53,7 @@ class WatchedNetwork extends CellularNetwork {
 
 /** What all kill points share: the compiled program, a broker and a subscriber who is there throughout. */
 export class KillHouse {
+  readonly road: Road
   readonly main: string
   readonly brokerPort: number
   readonly client: MqttClient
@@ -59,7 +61,8 @@ export class KillHouse {
   readonly #cleanUps: (() => unknown)[]
   readonly #scenes = new Map<string, Scene>()
 
-  private constructor(folder: string, brokerPort: number, client: MqttClient, cleanUps: (() => unknown)[]) {
+  private constructor(road: Road, folder: string, brokerPort: number, client: MqttClient, cleanUps: (() => unknown)[]) {
+    this.road = road
     this.#folder = folder
     this.main = join(folder, 'dist', 'main.js')
     this.brokerPort = brokerPort
@@ -72,7 +75,7 @@ export class KillHouse {
     })
   }
 
-  static async build(): Promise<KillHouse> {
+  static async build(road: Road): Promise<KillHouse> {
     const cleanUps: (() => unknown)[] = []
     const lifetime = { after: (cleanUp: () => unknown) => cleanUps.unshift(cleanUp) } as unknown as TestContext
     const folder = temporaryFolder(lifetime)
@@ -84,7 +87,7 @@ export class KillHouse {
     const client = await connectAsync(`mqtt://127.0.0.1:${brokerPort}`, { clientId: 'subscriber', protocolVersion: 5 })
     cleanUps.unshift(() => client.endAsync(true))
     await client.subscribeAsync(`${ABOVE}/#`, { qos: 1 })
-    return new KillHouse(folder, brokerPort, client, cleanUps)
+    return new KillHouse(road, folder, brokerPort, client, cleanUps)
   }
 
   async close(): Promise<void> {
@@ -99,14 +102,14 @@ export class KillHouse {
     process.exit(1)
   }
 
-  /** A stick, a network, a place for a journal and a base topic that nobody else has. @param journal to begin with */
+  /** A modem, a network, a place for a journal and a base topic that nobody else has. @param journal to begin with */
   async scene(name: string, journal?: string): Promise<Scene> {
     const folder = join(this.#folder, name)
     mkdirSync(folder)
     if (journal !== undefined) copyFileSync(journal, join(folder, 'journal.db'))
     const network = new WatchedNetwork()
-    const stick = new AtStick({ network, number: Scene.NUMBER, profile: MF181 })
-    const scene = new Scene(this, `${ABOVE}/${name}`, folder, network, stick, await stick.listen())
+    const device = await this.road.plugIn(network, Scene.NUMBER)
+    const scene = new Scene(this, `${ABOVE}/${name}`, folder, network, device)
     network.watcher = () => scene.look()
     this.#scenes.set(scene.base, scene)
     return scene
@@ -123,42 +126,41 @@ export class Scene {
   readonly base: string
   readonly journal: string
   readonly network: CellularNetwork
-  readonly stick: AtStick
+  readonly #device: Device
   readonly #house: KillHouse
   readonly #trace: string
-  readonly #port: number
   readonly #seen: Seen[] = []
   readonly #changes = new EventEmitter()
   #bridge: ReturnType<typeof spawn> | undefined
   #output = ''
 
-  constructor(house: KillHouse, base: string, folder: string, network: CellularNetwork, stick: AtStick, port: number) {
+  constructor(house: KillHouse, base: string, folder: string, network: CellularNetwork, device: Device) {
     this.#house = house
     this.base = base
     this.journal = join(folder, 'journal.db')
     this.#trace = join(folder, 'trace')
     this.network = network
-    this.stick = stick
-    this.#port = port
+    this.#device = device
     this.#changes.setMaxListeners(0)
   }
 
-  /** @param killAt `<kind>:<n>`, empty: only note the steps; `undefined`: as a user starts it */
+  /** @param killAt `<kind>:<n>:<label>`, empty: only note the steps; `undefined`: as a user starts it */
   start(killAt?: string): void {
     const options = [
       `--mqtt.url=mqtt://127.0.0.1:${this.#house.brokerPort}`,
       `--mqtt.base_topic=${this.base}`,
-      `--modems=${JSON.stringify([{ id: 'stick', port: `tcp://127.0.0.1:${this.#port}` }])}`,
+      `--modems=${JSON.stringify([{ id: 'modem', ...this.#device.entry }])}`,
       `--journal.path=${this.journal}`,
       '--sms.repeat_window=0',
       ...UNLIMITED,
+      ...this.road.options,
     ]
     const preload = killAt === undefined ? [] : ['--import', KILLER]
     const env = {
       ...process.env,
       KILL_AT: killAt,
       KILL_TRACE: this.#trace,
-      KILL_MODEM_PORT: String(this.#port),
+      KILL_MODEM_PORT: String(this.#device.port),
       KILL_BROKER_PORT: String(this.#house.brokerPort),
     }
     const bridge = spawn(process.execPath, [...preload, this.#house.main, 'start', ...options], {
@@ -168,6 +170,10 @@ export class Scene {
     for (const stream of [bridge.stdout, bridge.stderr]) stream?.on('data', (chunk) => (this.#output += chunk))
     bridge.once('exit', () => this.look())
     this.#bridge = bridge
+  }
+
+  get road(): Road {
+    return this.#house.road
   }
 
   get isDead(): boolean {
@@ -214,7 +220,7 @@ export class Scene {
   }
 
   get storedMessages(): number {
-    return [...this.stick.mailbox.stores.values()].reduce((sum, { used }) => sum + used, 0)
+    return this.#device.received()
   }
 
   /** @throws Error with the last of what was seen, when it does not come true in time */
@@ -237,7 +243,7 @@ export class Scene {
   }
 
   async publish(command: string, payload: Json): Promise<void> {
-    await this.#house.client.publishAsync(`${this.base}/stick/command/${command}`, JSON.stringify(payload), { qos: 1 })
+    await this.#house.client.publishAsync(`${this.base}/modem/command/${command}`, JSON.stringify(payload), { qos: 1 })
   }
 
   /** What an earlier run left in the broker: a session that keeps the commands that wait. */
@@ -258,7 +264,7 @@ export class Scene {
 
   async close(): Promise<void> {
     this.kill()
-    this.stick.close()
+    this.#device.close()
     this.network.close()
     this.#house.leave(this)
   }

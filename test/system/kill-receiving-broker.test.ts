@@ -1,5 +1,6 @@
 import { BROKER } from './kill-house.ts'
 import { RECEIVING } from './kill-receiving.ts'
+import { SERIAL } from './kill-roads.ts'
 import { sweep } from './kill-sweep.ts'
 
-sweep(RECEIVING, BROKER)
+sweep(SERIAL, RECEIVING, BROKER)

@@ -1,5 +1,6 @@
 import { MODEM } from './kill-house.ts'
 import { RECEIVING } from './kill-receiving.ts'
+import { SERIAL } from './kill-roads.ts'
 import { sweep } from './kill-sweep.ts'
 
-sweep(RECEIVING, MODEM)
+sweep(SERIAL, RECEIVING, MODEM)

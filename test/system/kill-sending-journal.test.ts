@@ -1,5 +1,6 @@
 import { JOURNAL } from './kill-house.ts'
+import { SERIAL } from './kill-roads.ts'
 import { SENDING } from './kill-sending.ts'
 import { sweep } from './kill-sweep.ts'
 
-sweep(SENDING, JOURNAL)
+sweep(SERIAL, SENDING, JOURNAL)

@@ -1,5 +1,6 @@
 import { MODEM } from './kill-house.ts'
+import { SERIAL } from './kill-roads.ts'
 import { SENDING } from './kill-sending.ts'
 import { sweep } from './kill-sweep.ts'
 
-sweep(SENDING, MODEM)
+sweep(SERIAL, SENDING, MODEM)

@@ -2,6 +2,7 @@ import assert from 'node:assert/strict'
 import { after, before, test } from 'node:test'
 import type { Kind, Scene, Step } from './kill-house.ts'
 import { KillHouse } from './kill-house.ts'
+import type { Road } from './kill-roads.ts'
 
 export interface Story {
   readonly name: string
@@ -17,15 +18,11 @@ export interface Story {
 const AT_ONCE = 10
 /** After so many failures of one kind the rest would only take time. */
 const ENOUGH_FAILURES = 4
-/**
- * What moves messages or speaks of them. The rest of what is said to the modem, and what is told of the bridge's own state, can
- * lose none; of that every fifth step is enough.
- */
-const MATTERS = /\+CMG[LDS]=|\x1a|\+CMTI|\+CDSI|^[A-Z]+$|sms|response/
-const SAMPLE = 5
+/** What speaks of messages to the broker. */
+const TELLS = /^[A-Z]+$|sms|response/
 
 /** Declares one test per kind of step: the story, told once for every step at which it can be cut off. */
-export function sweep({ name, promise, prepare, run }: Story, kinds: readonly Kind[]): void {
+export function sweep(road: Road, { name, promise, prepare, run }: Story, kinds: readonly Kind[]): void {
   let house: KillHouse | undefined
   let journal: string | undefined
   let steps: Step[] = []
@@ -44,7 +41,7 @@ export function sweep({ name, promise, prepare, run }: Story, kinds: readonly Ki
   }
 
   before(async () => {
-    house = await KillHouse.build()
+    house = await KillHouse.build(road)
     journal = await prepare?.(house)
     // Uncut, to learn which steps there are.
     steps = await tell(await house.scene(`${name}-uncut`, journal), '')
@@ -52,14 +49,18 @@ export function sweep({ name, promise, prepare, run }: Story, kinds: readonly Ki
   after(() => house?.close())
 
   for (const kind of kinds) {
-    test(`${promise} a kill at any ${kind} step`, async (t) => {
+    test(`${road.name}: ${promise} a kill at any ${kind} step`, async (t) => {
       assert.ok(house !== undefined)
-      const points = pointsOf(steps, kind)
-      const { reached, failures } = await tryAll(points, async (n) => {
+      const points = pointsOf(steps, kind, road)
+      const { reached, failures } = await tryAll(points, async ({ killAt, label, n }) => {
         assert.ok(house !== undefined)
-        const killAt = `${kind}:${n}`
-        const taken = await tell(await house.scene(`${name}-${kind}-${n}`, journal), killAt)
-        return taken.filter((step) => step[0] === kind).length === n
+        const scene = await house.scene(
+          `${name}-${kind}-${points.findIndex((point) => point.killAt === killAt)}`,
+          journal,
+        )
+        const taken = await tell(scene, killAt)
+        const last = taken.at(-1)
+        return last?.[0] === kind && last[2] === label && countOf(taken, kind, label) === n
       })
       const all = steps.filter((step) => step[0] === kind).length
       total += reached
@@ -73,38 +74,56 @@ export function sweep({ name, promise, prepare, run }: Story, kinds: readonly Ki
   }
 }
 
+/** A step to be killed at: the `n`th of its kind and label, from 1. */
+interface Point {
+  readonly killAt: string
+  readonly label: string
+  readonly n: number
+}
+
+function countOf(steps: readonly Step[], kind: Kind, label: string): number {
+  return steps.filter((step) => step[0] === kind && step[2] === label).length
+}
+
 /**
- * Which of the steps of this kind to be killed at, counted from 1: of the journal every one, save that the instant after a
- * statement is the instant before the next one where nothing lies between.
+ * Which of the steps of this kind to be killed at: of the journal every one, or every one that ends a transaction, save that the
+ * instant after a statement is the instant before the next one where nothing lies between, and that some commit nothing.
  */
-function pointsOf(steps: readonly Step[], kind: Kind): number[] {
-  const points: number[] = []
-  let count = 0
+function pointsOf(steps: readonly Step[], kind: Kind, { matters, sample, splitsTransactions }: Road): Point[] {
+  const points: Point[] = []
   let passed = 0
   let asked = ''
-  for (const [index, [is, what]] of steps.entries()) {
+  let isWithin = false
+  for (const [index, [is, what, label]] of steps.entries()) {
     if (is === 'modem-write-before') asked = what
     if (is !== kind) continue
-    count++
-    if (kind === 'journal-after' && steps[index + 1]?.[0] === 'journal-before') continue
+    if (kind.startsWith('journal')) {
+      // Before its COMMIT, nothing of a transaction is there.
+      if (what.startsWith('BEGIN') || what === 'COMMIT') isWithin = what !== 'COMMIT'
+      if (!splitsTransactions && (isWithin || label.startsWith('COMMIT of BEGIN'))) continue
+    }
+    if (kind === 'journal-after' && splitsTransactions && steps[index + 1]?.[0] === 'journal-before') continue
     // An answer matters when the question did.
     const subject = kind === 'modem-read' ? asked + what : what
-    if (kind.startsWith('journal') || MATTERS.test(subject) || passed++ % SAMPLE === 0) points.push(count)
+    const isTelling = (kind.startsWith('mqtt') ? TELLS : matters).test(subject)
+    if (!kind.startsWith('journal') && !isTelling && passed++ % sample !== 0) continue
+    const n = countOf(steps.slice(0, index + 1), kind, label)
+    points.push({ killAt: `${kind}:${n}:${label}`, label, n })
   }
   return points
 }
 
 async function tryAll(
-  points: readonly number[],
-  isReached: (n: number) => Promise<boolean>,
+  points: readonly Point[],
+  isReached: (point: Point) => Promise<boolean>,
 ): Promise<{ reached: number; failures: string[] }> {
   const waiting = [...points]
   const failures: string[] = []
   let reached = 0
   const work = async (): Promise<void> => {
-    for (let n = waiting.shift(); n !== undefined && failures.length < ENOUGH_FAILURES; n = waiting.shift()) {
+    for (let point = waiting.shift(); point && failures.length < ENOUGH_FAILURES; point = waiting.shift()) {
       try {
-        if (await isReached(n)) reached++
+        if (await isReached(point)) reached++
       } catch (error) {
         failures.push((error as Error).message)
       }

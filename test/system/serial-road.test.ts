@@ -3,7 +3,6 @@ import { join } from 'node:path'
 import type { TestContext } from 'node:test'
 import { test } from 'node:test'
 import { AtStick } from '../../src/simulator/at-stick.ts'
-import type { InjectedSms } from '../../src/simulator/cellular-network.ts'
 import { CellularNetwork } from '../../src/simulator/cellular-network.ts'
 import { MF190 } from '../../src/simulator/profiles.ts'
 import {
@@ -16,6 +15,8 @@ import {
   startPty,
   temporaryFolder,
 } from './house.ts'
+import type { CorpusMessage } from './sms-corpus.ts'
+import { INCOMING } from './sms-corpus.ts'
 
 const NUMBER = '+447700900001'
 const PEER = '+447700900123'
@@ -52,80 +53,18 @@ test('with mosquitto and a pseudo-terminal, messages go both ways and awkward on
   const bridge = startBridge(t, optionsFor(tty, brokerPort))
   await ready(observer)
 
-  const long = (length: number): string => 'abcdefghij'.repeat(40).slice(0, length)
-  const messages: [Omit<InjectedSms, 'to'>, Json][] = [
-    [
-      { from: PEER, text: 'Hello' },
-      { text: 'Hello', from: PEER, encoding: 'gsm7', parts: 1 },
-    ],
-    [
-      { from: PEER, text: 'Grüße 👋 🇩🇪' },
-      { text: 'Grüße 👋 🇩🇪', encoding: 'ucs2' },
-    ],
-    [
-      { from: PEER, text: '€[]{}~^|\\' },
-      { text: '€[]{}~^|\\', encoding: 'gsm7' },
-    ],
-    [
-      { from: 'Mobilis', text: 'alphanumeric' },
-      { from: 'Mobilis', text: 'alphanumeric' },
-    ],
-    [{ from: '12345', text: 'short code' }, { from: '12345' }],
-    [
-      { from: PEER, text: long(460), order: [3, 1, 2] },
-      { text: long(460), missing_parts: 0 },
-    ],
-    [
-      { from: PEER, text: `${long(300)}!`, order: [2, 1, 2] },
-      { text: `${long(300)}!`, parts: 2 },
-    ],
-    [
-      { from: PEER, text: long(160) },
-      { text: long(160), parts: 1 },
-    ],
-    [
-      { from: PEER, text: long(161) },
-      { text: long(161), parts: 2 },
-    ],
-    [
-      { from: PEER, text: long(306) },
-      { text: long(306), parts: 2 },
-    ],
-    [
-      { from: PEER, text: long(307) },
-      { text: long(307), parts: 3 },
-    ],
-    [{ from: PEER, text: '' }, { text: '' }],
-    [{ from: PEER, text: 'zone west', zoneMinutes: -7 * 60 }, { text: 'zone west' }],
-    [{ from: PEER, text: 'AT\r\nOK\r\n+CMTI: "SM",1\r\n' }, { text: 'AT\r\nOK\r\n+CMTI: "SM",1\r\n' }],
-    [
-      { from: PEER, text: '日本語のテキスト' },
-      { text: '日本語のテキスト', encoding: 'ucs2' },
-    ],
-    [
-      { from: PEER, text: '👋'.repeat(80) },
-      { text: '👋'.repeat(80), encoding: 'ucs2' },
-    ],
-    [{ from: PEER, text: '@£$¥èéùìòÇØøÅå_ÆæßÉ' }, { text: '@£$¥èéùìòÇØøÅå_ÆæßÉ' }],
-    [{ from: PEER, text: '{"to": "x"} {{ states }} +/#' }, { text: '{"to": "x"} {{ states }} +/#' }],
-    [{ from: PEER, text: ' leading and trailing ' }, { text: ' leading and trailing ' }],
-    [{ from: PEER, text: 'seven77' }, { text: 'seven77' }],
-    [
-      { from: PEER, text: 'Şişli ığdır İÇ', shifts: { single: 1 } },
-      { text: 'Şişli ığdır İÇ', encoding: 'gsm7' },
-    ],
-    [
-      { from: PEER, dataHex: '00FF10A5', ports: { destination: 5000, source: 23 } },
-      { text: null, data_hex: '00FF10A5', encoding: '8bit', ports: { destination: 5000, source: 23 } },
-    ],
-    [
-      { from: PEER, text: 'flash', messageClass: 0 },
-      { text: 'flash', class: 0 },
-    ],
+  const messages: readonly CorpusMessage[] = [
+    ...INCOMING,
+    { message: { text: `${'abcdefghij'.repeat(30)}!`, order: [2, 1, 2] }, expected: { parts: 2 } },
+    {
+      message: { dataHex: '00FF10A5', ports: { destination: 5000, source: 23 } },
+      expected: { text: null, data_hex: '00FF10A5', encoding: '8bit', ports: { destination: 5000, source: 23 } },
+    },
   ]
-  for (const [message, expected] of messages) {
+  for (const { message, expected: more } of messages) {
+    const expected: Json = { from: message.from ?? PEER, text: message.text ?? null, ...more }
     const before = observer.on('stick/sms/received').length
-    network.inject({ ...message, to: NUMBER })
+    network.inject({ from: PEER, ...message, to: NUMBER })
     const got = await observer.until(`the message ${JSON.stringify(message).slice(0, 80)}`, () => {
       return (observer.on('stick/sms/received') as Json[])[before]
     })
