@@ -3,6 +3,7 @@ import { Bridge } from '../bridge/bridge.ts'
 import { carryOutRequest } from '../bridge/bridge-requests.ts'
 import { COMMANDS } from '../bridge/commands.ts'
 import type { Outlet } from '../bridge/outlet.ts'
+import type { RemoteControl } from '../bridge/remote-control.ts'
 import { Supervisor } from '../bridge/supervisor.ts'
 import { redacted } from '../config/redact.ts'
 import type { Config } from '../config/schema.ts'
@@ -27,6 +28,7 @@ import type { Log, Logger } from './logger.ts'
 import { createLogger } from './logger.ts'
 import { driverFor } from './modem-driver.ts'
 import { brokerOptions, connectionOptions, hostOf, withoutUser } from './mqtt-options.ts'
+import { createRemoteControl } from './remote-control.ts'
 import { probing, scan } from './usb-verbs.ts'
 import { version } from './version.ts'
 
@@ -107,7 +109,8 @@ async function serve(
   const onProblem = (problem: string): void => logger.warn(problem)
   const links = { config, topics, connection, publisher, journal, bridge: (): Bridge => bridge, onProblem }
   const entities = serveEntities(links)
-  const bridge: Bridge = createBridge(config, journal, entities.outlet, logger)
+  const rules = createRemoteControl(config, journal, entities.outlet, () => bridge, logger)
+  const bridge: Bridge = createBridge(config, journal, entities.outlet, rules, logger)
   const requests: Requests = new Requests({
     connection,
     topics,
@@ -135,7 +138,8 @@ async function serve(
   health.start()
   const running = new AbortController()
   try {
-    await bridge.run(AbortSignal.any([signal, running.signal]))
+    const until = AbortSignal.any([signal, running.signal])
+    await Promise.all([bridge.run(until), rules?.run(until)])
   } finally {
     running.abort()
     health.stop()
@@ -161,7 +165,13 @@ function tellConnections(connection: MqttConnection, url: string, signal: AbortS
   })
 }
 
-function createBridge(config: Config, journal: Journal, outlet: Outlet, logger: Logger): Bridge {
+function createBridge(
+  config: Config,
+  journal: Journal,
+  outlet: Outlet,
+  rules: RemoteControl | undefined,
+  logger: Logger,
+): Bridge {
   const newId = monotonicFactory()
   const supervisors = new Map<string, Supervisor>()
   for (const modem of config.modems) {
@@ -189,6 +199,7 @@ function createBridge(config: Config, journal: Journal, outlet: Outlet, logger: 
         maxParts: config.sms.max_parts,
         repeatWindowMs: config.sms.repeat_window,
         ...guard(config),
+        rules,
         networkMode: modem.network_mode,
         allowRawAt: modem.allow_raw_at,
         poll: {
