@@ -2,6 +2,7 @@ import { ConfigError } from '../config/load.ts'
 import type { CliIo } from './command-line.ts'
 import type { FindingOutput } from './doctor-finding.ts'
 import { ok, printFinding, problem } from './doctor-finding.ts'
+import { openDoors } from './rules.ts'
 import { configFrom } from './sources.ts'
 
 const STDOUT: FindingOutput = {
@@ -20,9 +21,9 @@ export function runCheck(io: CliIo): Promise<number> {
  */
 export async function checkConfiguration(io: CliIo, output: FindingOutput): Promise<number> {
   try {
-    const sentence = `The configuration is in order: ${configFrom(io)
-      .modems.map(({ id }) => id)
-      .join(', ')}.`
+    const config = configFrom(io)
+    const sentence = `The configuration is in order: ${config.modems.map(({ id }) => id).join(', ')}.`
+    for (const finding of openDoors(config)) printFinding(output, 'rules', finding)
     if (output.isTerminal) output.print(sentence)
     else printFinding(output, 'configuration', ok(sentence))
     return 0

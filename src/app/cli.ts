@@ -7,6 +7,7 @@ import { UsageError } from './command-line.ts'
 import { runDemo } from './demo.ts'
 import { runHealthcheck } from './healthcheck.ts'
 import { init, isAtTerminal } from './init-verb.ts'
+import { rules } from './rules-verb.ts'
 import { configFrom, isFirstStart } from './sources.ts'
 import { start } from './start.ts'
 import { support } from './support.ts'
@@ -65,6 +66,12 @@ const VERBS: readonly Verb[] = [
     synopsis: 'healthcheck [--config FILE]',
     summary: 'ask the running bridge whether it is well (needs health.port); for Docker',
     run: runHealthcheck,
+  },
+  {
+    name: 'rules',
+    synopsis: 'rules test "TEXT" --from NUMBER [--config FILE]',
+    summary: 'say what the rules would do about such a message, and do nothing',
+    run: rules,
   },
   {
     name: 'switch',

@@ -2,13 +2,14 @@ import { existsSync, readFileSync } from 'node:fs'
 import { loadConfig } from '../config/load.ts'
 import type { Config } from '../config/schema.ts'
 import type { CliIo } from './command-line.ts'
+import { commandFaults } from './rules.ts'
 
 /** Where the configuration is when nobody says otherwise. */
 export const DEFAULT_FILE = 'config/zte2mqtt.yaml'
 
 /** The configuration from the command line, the environment and the file. @throws ConfigError with every fault at once */
 export function configFrom({ args, env }: CliIo): Config {
-  return loadConfig({ args, env, readFile: readIfThere, defaultFile: DEFAULT_FILE })
+  return loadConfig({ args, env, readFile: readIfThere, defaultFile: DEFAULT_FILE, furtherFaults: commandFaults })
 }
 
 /** Nothing was configured in any way: no file, no argument, no variable. */

@@ -3,6 +3,7 @@ import { Bridge } from '../bridge/bridge.ts'
 import { carryOutRequest } from '../bridge/bridge-requests.ts'
 import { COMMANDS } from '../bridge/commands.ts'
 import type { Outlet } from '../bridge/outlet.ts'
+import type { RemoteControl } from '../bridge/remote-control.ts'
 import { Supervisor } from '../bridge/supervisor.ts'
 import { redacted } from '../config/redact.ts'
 import type { Config } from '../config/schema.ts'
@@ -27,6 +28,7 @@ import type { Log, Logger } from './logger.ts'
 import { createLogger } from './logger.ts'
 import { driverFor } from './modem-driver.ts'
 import { brokerOptions, connectionOptions, hostOf, withoutUser } from './mqtt-options.ts'
+import { createRemoteControl } from './remote-control.ts'
 import { openSupportPort } from './support-port.ts'
 import { probing, scan } from './usb-verbs.ts'
 import { version } from './version.ts'
@@ -109,7 +111,8 @@ async function serve(
   const links = { config, topics, connection, publisher, journal, bridge: (): Bridge => bridge, onProblem }
   const entities = serveEntities(links)
   const rings = new Map(config.modems.map(({ id }) => [id, new ExchangeRing()]))
-  const bridge: Bridge = createBridge(config, journal, entities.outlet, rings, logger)
+  const rules = createRemoteControl(config, journal, entities.outlet, () => bridge, logger)
+  const bridge: Bridge = createBridge(config, journal, entities.outlet, rings, rules, logger)
   const requests: Requests = new Requests({
     connection,
     topics,
@@ -138,7 +141,8 @@ async function serve(
   health.start()
   const running = new AbortController()
   try {
-    await bridge.run(AbortSignal.any([signal, running.signal]))
+    const until = AbortSignal.any([signal, running.signal])
+    await Promise.all([bridge.run(until), rules?.run(until)])
   } finally {
     running.abort()
     health.stop()
@@ -170,6 +174,7 @@ function createBridge(
   journal: Journal,
   outlet: Outlet,
   rings: ReadonlyMap<string, ExchangeRing>,
+  rules: RemoteControl | undefined,
   logger: Logger,
 ): Bridge {
   const newId = monotonicFactory()
@@ -199,6 +204,7 @@ function createBridge(
         maxParts: config.sms.max_parts,
         repeatWindowMs: config.sms.repeat_window,
         ...guard(config),
+        rules,
         networkMode: modem.network_mode,
         allowRawAt: modem.allow_raw_at,
         poll: {

@@ -8,6 +8,7 @@ import { matchReport } from './delivery.ts'
 import type { ModemHappening } from './outlet.ts'
 import type { SegmentSet } from './reassembly.ts'
 import { assembleSegments } from './reassembly.ts'
+import type { RuleBook } from './rule-book.ts'
 import { crowdedOut } from './store-room.ts'
 import { matchUnnamedReports } from './unnamed-reports.ts'
 
@@ -23,6 +24,8 @@ export interface InboxOptions {
   /** There may be something new in the journal's "to publish" list. */
   readonly onPublication: () => void
   readonly onEvent: (event: ModemHappening) => void
+  /** Absent: no message causes anything. */
+  readonly rules?: Pick<RuleBook, 'receive'> | undefined
 }
 
 /**
@@ -180,7 +183,7 @@ export class Inbox {
   }
 
   #received(set: SegmentSet): void {
-    const { journal, modem, now, newId } = this.#options
+    const { journal, modem, now, newId, rules } = this.#options
     const present = set.segments.filter((segment) => segment !== null)
     const head = present[0]
     if (head?.content.kind !== 'received') return
@@ -204,11 +207,13 @@ export class Inbox {
       raw: null,
       backlog: present.every((segment) => segment.backlog),
     }
-    journal.received.received(modem, sms, {
-      segments: present.map((segment) => segment.seq),
-      publish: present.some((segment) => segment.publish),
-      replaceType: content.replaceType,
-    })
+    const publish = present.some((segment) => segment.publish)
+    const segments = present.map((segment) => segment.seq)
+    const { replaceType } = content
+    const write = (shown: InboundSms, hadCode: boolean): void =>
+      journal.received.received(modem, shown, { segments, publish, replaceType, hadCode })
+    if (rules === undefined) write(sms, false)
+    else rules.receive(modem, sms, publish && set.message === null, write)
   }
 
   /** @returns `undefined` for what cannot be joined, such as segments that this id's modem of another kind has left behind */

@@ -77,6 +77,9 @@ export interface ModemHappening {
     | 'firmware_changed'
     | 'pdu_quarantined'
     | 'quota_exceeded'
+    | 'rule_matched'
+    | 'rule_refused'
+    | 'rule_locked'
   readonly detail?: Readonly<Record<string, string | number | null>>
 }
 

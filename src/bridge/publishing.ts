@@ -3,6 +3,7 @@ import type { Publication } from '../journal/publications.ts'
 import type { ModemId } from '../modem/modem.ts'
 import type { Bell } from './bell.ts'
 import type { Outlet } from './outlet.ts'
+import type { RuleDesk } from './rule-desk.ts'
 
 /** How soon a journal that refused is asked again, in milliseconds. */
 const RETRY_MS = 5_000
@@ -12,6 +13,7 @@ interface PublishingOptions {
   readonly journal: Journal
   readonly outlet: Pick<Outlet, 'smsReceived' | 'smsStatus'>
   readonly onPublished: (publication: Publication) => void
+  readonly rules?: Pick<RuleDesk, 'published'> | undefined
 }
 
 /** Empties the journal's "to publish" list: one queue, and the next leaves when the outside has the one before. */
@@ -35,7 +37,7 @@ export async function publishInOrder(
 }
 
 async function publishAll(options: PublishingOptions, confirmed: Set<number>, signal: AbortSignal): Promise<void> {
-  const { id, journal, outlet, onPublished } = options
+  const { id, journal, outlet, onPublished, rules } = options
   for (let next = journal.publications.next(id); next !== undefined; next = journal.publications.next(id)) {
     if (!confirmed.has(next.seq)) {
       if (next.kind === 'received') await outlet.smsReceived(id, next.body)
@@ -47,6 +49,7 @@ async function publishAll(options: PublishingOptions, confirmed: Set<number>, si
     if (signal.aborted) return
     journal.publications.published(next.seq)
     confirmed.delete(next.seq)
+    if (next.kind === 'received') rules?.published(id, next.body.id)
   }
 }
 

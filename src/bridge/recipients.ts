@@ -56,7 +56,8 @@ export function checkRecipient(number: string, { allowed, blocked }: RecipientRu
   }
 }
 
-function matches(pattern: string, number: string): boolean {
+/** Whether a number is what a pattern describes, in which `*` stands for any further characters. */
+export function matches(pattern: string, number: string): boolean {
   const [first = '', ...rest] = dialled(pattern).split('*')
   const last = rest.pop()
   if (last === undefined) return number === first

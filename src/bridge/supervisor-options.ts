@@ -5,15 +5,18 @@ import type { AcceptanceOptions } from './acceptance.ts'
 import type { InboxOptions } from './inbox.ts'
 import type { OutboxOptions } from './outbox.ts'
 import type { Outlet } from './outlet.ts'
+import type { RemoteControl } from './remote-control.ts'
 import type { UssdSettings } from './ussd.ts'
 
-type Shared = 'modem' | 'journal' | 'driver' | 'now' | 'newId' | 'onPublication' | 'onEvent' | 'onExhausted'
+type Shared = 'modem' | 'journal' | 'driver' | 'now' | 'newId' | 'onPublication' | 'onEvent' | 'rules' | 'onExhausted'
 
 export interface SupervisorOptions
   extends Omit<InboxOptions, Shared>,
     Omit<OutboxOptions, Shared>,
     Omit<AcceptanceOptions, Shared> {
   readonly id: ModemId
+  /** Absent: no message causes anything. */
+  readonly rules?: RemoteControl | undefined
   readonly name: string
   readonly driver: Driver
   readonly journal: InboxOptions['journal']

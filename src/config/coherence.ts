@@ -1,6 +1,7 @@
 import { unknownRecipients } from './notify.ts'
 import type { Fault } from './options.ts'
 import { isWithin } from './options.ts'
+import { ruleFaults } from './rule-faults.ts'
 import type { Config } from './schema.ts'
 import { repeatedSlugs } from './ussd.ts'
 
@@ -83,6 +84,7 @@ const RULES: readonly Rule[] = [
     reads: ['notify', 'contacts'],
     check: ({ notify, contacts }) => [...repeatedSlugs('notify', notify), ...unknownRecipients(notify, contacts)],
   },
+  { reads: ['rules', 'modems', 'mqtt.base_topic', 'contacts', 'ussd.queries'], check: ruleFaults },
   { reads: ['broker.users'], check: ({ broker }) => repeated('broker.users', 'username', broker.users) },
   {
     reads: ['modems'],

@@ -16,6 +16,8 @@ export interface ConfigSources {
   readonly readFile: ReadFile
   /** Read when there is no `--config`; it may be absent. */
   readonly defaultFile: string
+  /** What else must hold, of a configuration that is right by itself. */
+  readonly furtherFaults?: (config: Config) => readonly Fault[]
 }
 
 /** The configuration cannot be used. Each fault is one line: path, finding (secrets masked), what is allowed, place. */
@@ -38,7 +40,7 @@ const LEAVES = leavesOf(SCHEMA)
  * YAML file, default. Lists and maps are taken whole, never merged.
  * @throws ConfigError with every fault at once; when the file cannot be parsed, its values are not looked at
  */
-export function loadConfig({ args, env, readFile, defaultFile }: ConfigSources): Config {
+export function loadConfig({ args, env, readFile, defaultFile, furtherFaults }: ConfigSources): Config {
   const line = readArguments(args, LEAVES)
   const environment = readEnvironment(env, LEAVES)
   const secrets = readSecretFiles(env, LEAVES, readFile)
@@ -55,7 +57,8 @@ export function loadConfig({ args, env, readFile, defaultFile }: ConfigSources):
 
   const settled = settle(SCHEMA, given)
   const single = [...file.unfit, ...unreadable, ...settled.faults]
-  const wrong = [...single, ...incoherences(settled.value, single)]
+  const incoherent = [...single, ...incoherences(settled.value, single)]
+  const wrong = incoherent.length > 0 ? incoherent : (furtherFaults?.(settled.value) ?? [])
   const originOf = (path: string): string => texts.get(optionOf(path))?.from ?? file.originOf(path)
   const faults = [
     ...[line, environment, secrets, file].flatMap((source) => source.faults),

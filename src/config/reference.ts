@@ -16,6 +16,7 @@ const GROUPS: { readonly [Key in keyof typeof SCHEMA]: string } = {
   contacts: 'Names in place of numbers.',
   notify: 'Recipients for Home Assistant.',
   calls: 'When somebody calls.',
+  rules: 'Remote control by SMS, explained in [remote-control.md](remote-control.md).',
   recovery: 'What is done about a modem that hangs or has lost its network.',
   health: 'What the bridge tells of itself.',
   journal: 'The file in which messages are kept.',
@@ -52,8 +53,7 @@ export function configurationPage(): string {
     const about = GROUPS[key as keyof typeof GROUPS]
     const options = isLeaf(node) ? [[key, node] as const] : leavesOf(node, `${key}.`)
     const variable = (path: string): string => `\`${envName(path)}\``
-    const lists = options.map(([path, { format }]) => (format.items ? `\n${elementTable(path, format.items)}` : ''))
-    return `## ${key}\n\n${about}\n\n${table(options, variable)}${lists.join('')}`
+    return `## ${key}\n\n${about}\n\n${table(options, variable)}${elementTables(options)}`
   })
   return [INTRODUCTION, ...sections].join('\n')
 }
@@ -68,8 +68,16 @@ export function configurationSchema(): string {
   return `${JSON.stringify(schema, null, 2)}\n`
 }
 
-function elementTable(path: string, items: Group): string {
-  return `Each element of \`${path}\`:\n\n${table(leavesOf(items), undefined)}`
+/** What the elements of lists are made of, lists within them too. */
+function elementTables(options: ReturnType<typeof leavesOf>): string {
+  return options
+    .map(([path, { format }]) => {
+      if (format.items === undefined) return ''
+      const leaves = leavesOf(format.items)
+      const within = leaves.map(([key, leaf]) => [`${path}[].${key}`, leaf] as const)
+      return `\nEach element of \`${path}\`:\n\n${table(leaves, undefined)}${elementTables(within)}`
+    })
+    .join('')
 }
 
 function table(options: ReturnType<typeof leavesOf>, variable: ((path: string) => string) | undefined): string {

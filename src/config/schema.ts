@@ -15,6 +15,7 @@ import {
 import { MODEM } from './modem.ts'
 import { NOTIFY_ROW } from './notify.ts'
 import type { Group, ValueOf } from './options.ts'
+import { RULE } from './rules.ts'
 import { listOf } from './settle.ts'
 import { USSD_QUERY } from './ussd.ts'
 
@@ -246,6 +247,11 @@ export const SCHEMA = {
       format: listOf(USSD_QUERY),
       default: [],
     },
+  },
+  rules: {
+    doc: 'Remote control by SMS: which messages cause what. Empty: none does.',
+    format: listOf(RULE),
+    default: [],
   },
   recovery: {
     enabled: {

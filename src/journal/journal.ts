@@ -7,6 +7,7 @@ import { readHistory } from './history.ts'
 import { OutboundRecords } from './outbound.ts'
 import { Publications } from './publications.ts'
 import { ReceivedRecords } from './received.ts'
+import { Rulings } from './rulings.ts'
 import { Traffic } from './traffic.ts'
 import { UnheardRecords } from './unheard.ts'
 
@@ -19,6 +20,7 @@ export class Journal {
   readonly received: ReceivedRecords
   readonly outbound: OutboundRecords
   readonly publications: Publications
+  readonly rulings: Rulings
   readonly traffic: Traffic
   readonly announced: AnnouncedRecords
   readonly unheard: UnheardRecords
@@ -32,6 +34,7 @@ export class Journal {
     this.publications = new Publications(this.#db)
     this.announced = new AnnouncedRecords(this.#db)
     this.unheard = new UnheardRecords(this.#db)
+    this.rulings = new Rulings(this.#db, now)
     this.received = new ReceivedRecords(this.#db, this.publications, now)
     this.traffic = new Traffic(this.#db)
     this.outbound = new OutboundRecords(this.#db, this.publications, now)
@@ -67,6 +70,7 @@ export class Journal {
         limit,
       )
       this.#db.run('DELETE FROM message WHERE received_at < ?', limit)
+      this.#db.run("DELETE FROM ruling WHERE at < ? AND outcome NOT IN ('decided', 'taken')", limit)
       this.#db.run(
         "DELETE FROM outbound WHERE updated_at < ? AND status NOT IN ('queued', 'sending') AND unacknowledged = 0",
         limit,

@@ -178,11 +178,14 @@ export class ReceivedRecords {
     }))
   }
 
-  /** A message is whole, or as whole as it will be for now; with `publish` it stands in the queue for the outside. */
+  /**
+   * A message is whole, or as whole as it will be for now; with `publish` it stands in the queue for the outside. Of one that
+   * `hadCode` the raw form, which still has it, is forgotten.
+   */
   received(
     modem: ModemId,
     sms: InboundSms,
-    options: { segments: readonly number[]; publish: boolean; replaceType: number | null },
+    options: { segments: readonly number[]; publish: boolean; replaceType: number | null; hadCode?: boolean },
   ): void {
     const complete = sms.missingParts === 0 ? 1 : 0
     this.#db.transaction(() => {
@@ -199,6 +202,8 @@ export class ReceivedRecords {
       )
       for (const seq of options.segments) {
         this.#db.run('UPDATE segment SET message = ?, settled = ? WHERE seq = ?', sms.id, complete, seq)
+        // Of a whole message nobody needs the raw form again.
+        if (options.hadCode && complete === 1) this.#db.run("UPDATE segment SET raw = '' WHERE seq = ?", seq)
       }
       if (options.publish) this.#publications.add(modem, 'received', sms)
     })

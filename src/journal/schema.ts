@@ -7,6 +7,7 @@
  * - `message`: received messages. `outbound`, `part`: sent ones. `publication`: what the outside has not confirmed yet.
  * - `met`: which SIM's stores a modem has already been looked through. `note`: small facts by name.
  * - `announced`: what Home Assistant may know of each device. `unheard`: received messages that it may have missed.
+ * - `ruling`: messages that a rule was asked by, and what became of it.
  */
 export const MIGRATIONS = [
   `CREATE TABLE segment (
@@ -64,4 +65,11 @@ export const MIGRATIONS = [
    ) STRICT;
 
    CREATE TABLE unheard (seq INTEGER PRIMARY KEY AUTOINCREMENT, message TEXT NOT NULL UNIQUE) STRICT;`,
+  `CREATE TABLE ruling (
+     seq INTEGER PRIMARY KEY AUTOINCREMENT,
+     modem TEXT NOT NULL, message TEXT NOT NULL, rule TEXT NOT NULL, at INTEGER NOT NULL,
+     obeyed INTEGER NOT NULL, outcome TEXT NOT NULL, error TEXT, inputs TEXT, act_before INTEGER
+   ) STRICT;
+   CREATE INDEX ruling_rule ON ruling (rule, seq);
+   CREATE INDEX ruling_outcome ON ruling (modem, outcome);`,
 ] as const

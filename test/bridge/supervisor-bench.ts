@@ -13,8 +13,13 @@ export const settle = async (): Promise<void> => {
   for (let turn = 0; turn < 3; turn += 1) await new Promise((resolve) => setImmediate(resolve))
 }
 
+type Given = Partial<SupervisorOptions>
+
 /** A supervised modem on a clock that moves only when told. */
-export function supervise(t: TestContext, given: Partial<SupervisorOptions> = {}) {
+export function supervise(
+  t: TestContext,
+  given: Given | ((made: Pick<SupervisorOptions, 'journal'> & { readonly outlet: ArrayOutlet }) => Given) = {},
+) {
   t.mock.timers.enable({ apis: ['setTimeout', 'setInterval', 'Date'], now: Date.parse('2026-11-22T10:00:00Z') })
   const { journal } = openJournal(t, Object.assign(Object.create(null), { ms: 0, now: () => Date.now() }))
   const outlet = new ArrayOutlet()
@@ -53,7 +58,7 @@ export function supervise(t: TestContext, given: Partial<SupervisorOptions> = {}
     elapsed: () => Date.now(),
     newId: () => `id${id++}`,
     onProblem: (problem) => problems.push(problem),
-    ...given,
+    ...(typeof given === 'function' ? given({ journal, outlet }) : given),
   })
   const ending = new AbortController()
   const running = supervisor.run(ending.signal)
