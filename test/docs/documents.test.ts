@@ -105,9 +105,11 @@ describe('the guard of the documents', () => {
     })
   }
 
-  test('finds wrong command lines and topics in the running text', () => {
-    const spans = codeSpansIn('See `zte2mqtt docter`, `zte2mqtt/stick/sms/lost` and `zte2mqtt doctor`.')
-    assert.equal(spans.flatMap(spanFaults).length, 2)
+  test('finds wrong command lines, topics and options in the running text', () => {
+    const spans = codeSpansIn(
+      'See `sms: {storage: XX}`, `sms: {storage: ME}`, `zte2mqtt docter`, `zte2mqtt/stick/sms/lost` and `zte2mqtt doctor`.',
+    )
+    assert.equal(spans.flatMap(spanFaults).length, 3)
   })
 
   test('finds links to missing files, missing headings and missing headings elsewhere', () => {

@@ -36,11 +36,16 @@ export function snippetFaults(language: string, text: string): readonly string[]
   return [`a snippet of the unknown kind ${JSON.stringify(language)}`]
 }
 
-/** Everything wrong with a code span: our command lines and topics are looked at, and nothing else. */
+/** Everything wrong with a code span: our command lines, topics and options are looked at, and nothing else. */
 export function spanFaults(span: string): readonly string[] {
   if (/^(?:zte2mqtt [a-z-]|npm (?:start|run)\b)/.test(span)) return commandLineFaults(span)
+  const [, option = ''] = /^(\w+): [{[]/.exec(span) ?? []
+  if (option in SCHEMA) return configFaults(span, [option])
   return /^zte2mqtt\/[a-z]/.test(span) ? topicFaults(span) : []
 }
+
+/** The faults but for a missing id: what always sends the same one would send a single message. */
+const withoutId = (faults: readonly string[]): readonly string[] => faults.filter((fault) => !fault.endsWith(': no id'))
 
 function jsonFaults(text: string): readonly string[] {
   const isValid = (json: string): boolean => {
@@ -66,9 +71,7 @@ function yamlFaults(text: string): readonly string[] {
   if (keys.some((key) => ['action', 'actions', 'triggers', 'trigger', 'automation', 'notify'].includes(key))) {
     const known = knownEntities()
     const strangers = [...entitiesIn(tree)].filter((entity) => !known.has(entity))
-    // An automation that always sends the same id would send one message only.
-    const faults = publishFaults(tree).filter((fault) => !fault.endsWith(': no id'))
-    return [...faults, ...strangers.map((entity) => `there is no ${entity}`)]
+    return [...withoutId(publishFaults(tree)), ...strangers.map((entity) => `there is no ${entity}`)]
   }
   return [`YAML that is neither a configuration nor for Home Assistant nor a compose file: ${keys.join(', ')}`]
 }
@@ -133,7 +136,7 @@ function lineFaults(line: string): readonly string[] {
 
 function mosquittoFaults(line: string): readonly string[] {
   const [, topic, payload] = /^mosquitto_pub -q 1 -t (\S+) -m (?:'(.*)'|\S+)$/.exec(line) ?? []
-  if (topic !== undefined) return commandFaults(topic, payload ?? line.split(' ').at(-1) ?? '')
+  if (topic !== undefined) return withoutId(commandFaults(topic, payload ?? line.split(' ').at(-1) ?? ''))
   const [, filter] = /^mosquitto_sub (?:-[vC] ?\d* ?)*-t '?([^' ]+)'?$/.exec(line) ?? []
   return filter === undefined ? [`cannot be read: ${line}`] : topicFaults(filter)
 }
