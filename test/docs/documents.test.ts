@@ -81,6 +81,7 @@ describe('the guard of the documents', () => {
       /sms\/sned/,
     ],
     ['an action with an unknown key', 'yaml', publish('sms/send', '{"number": "+49170", "text": "x"}'), /sms\/send/],
+    ['an entity that does not exist', 'yaml', 'type: entities\nentities: [text.o2_stick_number]', /stick_number/],
     ['a verb that does not exist', 'sh', 'zte2mqtt docter', /docter/],
     ['an option that a verb does not have', 'sh', 'zte2mqtt switch modem --force', /--force/],
     ['an argument of the start that is no option', 'sh', 'npm start -- --mqtt.adress=x', /mqtt\.adress/],

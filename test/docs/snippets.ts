@@ -24,8 +24,11 @@ const NOT_OURS = ['mermaid', 'text', 'udev', 'conf', 'ini', 'at']
 /** Programs of others that a document may call. */
 const OTHERS = new Set(
   `apt-get buildah cd chmod chown cp docker git install journalctl ls modprobe mosquitto_passwd node-red
-  npx systemctl tar udevadm usb_modeswitch usermod gunzip curl tee echo mkdir`.split(/\s+/),
+  npx systemctl tar udevadm head base32 usb_modeswitch usermod gunzip curl tee echo mkdir`.split(/\s+/),
 )
+
+/** Keys of which an automation, an action or a card of a dashboard has at least one. */
+const HOME_ASSISTANT = ['action', 'actions', 'triggers', 'trigger', 'automation', 'entities', 'cards']
 
 /** Everything wrong with a snippet. */
 export function snippetFaults(language: string, text: string): readonly string[] {
@@ -64,13 +67,14 @@ function jsonFaults(text: string): readonly string[] {
 /** A configuration of ours, a compose file, or something for Home Assistant; "# before" begins what somebody has of another program. */
 function yamlFaults(text: string): readonly string[] {
   if (text.startsWith('# before')) return []
-  const tree = parseYaml(text)
+  // A guide may name the modem after its operator.
+  const tree = parseYaml(text.replaceAll('.o2_stick_', '.stick_'))
   const keys = isKeys(tree) ? Object.keys(tree) : []
   if (keys.length > 0 && keys.every((key) => key in SCHEMA)) return configFaults(text, keys)
   if (keys.some((key) => ['services', 'environment', 'volumes'].includes(key))) return composeFaults(tree)
-  if (keys.some((key) => ['action', 'actions', 'triggers', 'trigger', 'automation', 'notify'].includes(key))) {
+  if (keys.some((key) => HOME_ASSISTANT.includes(key))) {
     const known = knownEntities()
-    const strangers = [...entitiesIn(tree)].filter((entity) => !known.has(entity))
+    const strangers = [...entitiesIn(tree)].filter((entity) => !known.has(entity) && !entity.startsWith('notify.'))
     return [...withoutId(publishFaults(tree)), ...strangers.map((entity) => `there is no ${entity}`)]
   }
   return [`YAML that is neither a configuration nor for Home Assistant nor a compose file: ${keys.join(', ')}`]
@@ -117,7 +121,7 @@ function shellFaults(text: string): readonly string[] {
 }
 
 function lineFaults(line: string): readonly string[] {
-  return line.split(/ && |; /).flatMap((command) => {
+  return line.split(/ && |; | \| /).flatMap((command) => {
     const words = command
       .trim()
       .replace(/^sudo /, '')
