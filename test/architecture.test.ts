@@ -62,7 +62,7 @@ const HOUSE: House = {
 }
 
 /** Test folders that mirror no folder of `src/`: suites for several, the examples, and whole programs. */
-const FOLDERS_OF_THEIR_OWN = ['contract', 'examples', 'system']
+const FOLDERS_OF_THEIR_OWN = ['contract', 'docs', 'examples', 'system']
 
 const ROOT = fileURLToPath(new URL('..', import.meta.url))
 
