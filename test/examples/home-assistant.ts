@@ -11,6 +11,7 @@ const TOPICS = createTopics('zte2mqtt')
 /** What variables and expressions of the examples stand for when a payload is tried. */
 const SAMPLES: Readonly<Record<string, unknown>> = {
   "'water-' ~ now().date()": 'water-2026-11-22',
+  "'cellar-' ~ now().isoformat()": 'cellar-2026-11-22T10:30:00.123456+01:00',
   answer_id: 'answer-01K9ABC',
   base_topic: 'zte2mqtt',
   expires_at: '2026-11-22T10:30:05.123456+01:00',
