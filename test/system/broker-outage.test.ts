@@ -124,9 +124,9 @@ describe('when the broker is away', { concurrency: true }, () => {
     const heapNote = `heap: ${before} bytes after 100 messages, ${growth} more after 400 others`
     t.diagnostic(heapNote)
     assert.ok(growth < 1_000_000, heapNote)
-    // One publication for all the time without a broker, however often the value changed.
-    const retained = [...subscriber.counts].filter(([topic]) => !/\/(sms|homeassistant)\/|\/event$/.test(topic))
-    assert.ok(retained.length >= 10, `only ${retained.length} retained topics`)
+    // One publication for all the time without a broker, however often the value changed; discovery takes back in steps of its own.
+    const retained = [...subscriber.counts].filter(([topic]) => !/(^|\/)(sms|homeassistant)\/|\/event$/.test(topic))
+    assert.ok(retained.length >= 8, `only ${retained.length} retained topics`)
     assert.deepEqual(
       retained.filter(([, count]) => count !== 1),
       [],
