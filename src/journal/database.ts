@@ -1,4 +1,4 @@
-import { chmodSync, existsSync, mkdirSync, renameSync } from 'node:fs'
+import { chmodSync, closeSync, existsSync, mkdirSync, openSync, renameSync } from 'node:fs'
 import { dirname } from 'node:path'
 import Libsql from 'libsql'
 import { ModemError } from '../modem/errors.ts'
@@ -9,6 +9,9 @@ type Statement = Libsql.Statement<Value[]>
 
 /** SQLite's own words for a file that holds no readable database. */
 const DAMAGE = /SQLITE_NOTADB|SQLITE_CORRUPT|malformed|not a database/i
+
+/** The database, what is not yet in it, and the index of that. */
+const FILES = ['', '-wal', '-shm']
 
 /**
  * One SQLite file: WAL, synchronous=FULL, so that what a statement or transaction wrote is on disk when it returns.
@@ -74,13 +77,13 @@ export class Database {
 /** Opens or creates the file at `path`. A damaged one is renamed, never deleted, and `report` says so. */
 export function openDatabase(path: string, report: (problem: string) => void): Database {
   return guarded(() => {
-    mkdirSync(dirname(path), { recursive: true })
+    mkdirSync(dirname(path), { recursive: true, mode: 0o700 })
     try {
       return connect(path)
     } catch (error) {
       if (!existsSync(path) || !DAMAGE.test(String((error as { code?: unknown }).code) + String(error))) throw error
       const aside = `${path}.damaged-${new Date().toISOString().replaceAll(':', '')}`
-      for (const suffix of ['', '-wal', '-shm']) {
+      for (const suffix of FILES) {
         if (existsSync(path + suffix)) renameSync(path + suffix, aside + suffix)
       }
       report(`The journal ${path} is damaged. It was put aside as ${aside} and a new one begun.`)
@@ -100,10 +103,9 @@ export function openToRead(path: string): Database {
 }
 
 function connect(path: string): Database {
+  keepPrivate(path)
   const file = new Libsql(path)
   try {
-    // Phone numbers and message texts are in it: nobody else's business.
-    chmodSync(path, 0o600)
     file.pragma('journal_mode = WAL')
     file.pragma('synchronous = FULL')
     file.pragma('foreign_keys = ON')
@@ -115,6 +117,17 @@ function connect(path: string): Database {
   } catch (error) {
     file.close()
     throw error
+  }
+}
+
+/**
+ * Phone numbers and message texts are in it: nobody else's business, not even for the moment before a mode is changed. SQLite gives
+ * the files beside it the mode of the database; those of a process that was killed may have an older one.
+ */
+function keepPrivate(path: string): void {
+  closeSync(openSync(path, 'a', 0o600))
+  for (const suffix of FILES) {
+    if (existsSync(path + suffix)) chmodSync(path + suffix, 0o600)
   }
 }
 

@@ -1,4 +1,4 @@
-import { existsSync, renameSync } from 'node:fs'
+import { chmodSync, existsSync, mkdirSync, renameSync } from 'node:fs'
 import type { Client, PublishPacket } from 'aedes'
 import type { PersistenceOwner, StoredSubscription } from 'aedes-persistence-level/asyncPersistence.js'
 import LevelPersistence from 'aedes-persistence-level/asyncPersistence.js'
@@ -48,12 +48,23 @@ export async function openBrokerStore(path: string, onProblem: (problem: string)
 }
 
 async function open(path: string, onProblem: (problem: string) => void): Promise<BrokerStore> {
+  keepPrivate(path, onProblem)
   const level: Level = new ClassicLevel(path, { valueEncoding: 'buffer' })
   await level.open()
   const life = Number((await level.get(LIFE_KEY)) ?? 0) + 1
   await level.put(LIFE_KEY, Buffer.from(String(life)), { sync: true })
   const persistence = new DurablePersistence(level, onProblem)
   return { persistence, brokerId: `life-${String(life).padStart(10, '0')}`, close: () => level.close() }
+}
+
+/** Retained messages and queues hold numbers and texts. LevelDB makes files that everybody may read, so the folder must be shut. */
+function keepPrivate(path: string, onProblem: (problem: string) => void): void {
+  mkdirSync(path, { recursive: true, mode: 0o700 })
+  try {
+    chmodSync(path, 0o700)
+  } catch (error) {
+    onProblem(`Others may read the broker's folder ${path}, which cannot be shut: ${(error as Error).message}`)
+  }
 }
 
 function reasonOf(error: unknown): { code: unknown; message: string } {

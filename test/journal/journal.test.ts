@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict'
-import { mkdtempSync, readdirSync, rmSync, statSync, writeFileSync } from 'node:fs'
+import { chmodSync, mkdtempSync, readdirSync, rmSync, statSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { test } from 'node:test'
@@ -174,9 +174,15 @@ test('a damaged file is put aside, never deleted, and a new one begun', (t) => {
   assert.equal(readdirSync(folder).filter((name) => name.includes('.damaged-')).length, 1)
 })
 
-test('nobody else may read the file', (t) => {
-  const { path } = openJournal(t)
-  assert.equal(statSync(path).mode & 0o777, 0o600)
+test('nobody else may read the file and those beside it, also where a process that was killed left them open', (t) => {
+  const { journal, path, reopen } = openJournal(t)
+  journal.received.segmentsStored('stick', [admit('a')])
+  const files = ['', '-wal', '-shm'].map((suffix) => path + suffix)
+  const modes = (): number[] => files.map((file) => statSync(file).mode & 0o777)
+  assert.deepEqual(modes(), [0o600, 0o600, 0o600])
+  for (const file of files) chmodSync(file, 0o644)
+  reopen()
+  assert.deepEqual(modes(), [0o600, 0o600, 0o600])
 })
 
 test('a journal in a folder that cannot be written is a ModemError that names it', () => {

@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict'
-import { mkdtempSync, readdirSync, rmSync, writeFileSync } from 'node:fs'
+import { chmodSync, mkdirSync, mkdtempSync, readdirSync, rmSync, statSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { after, describe, test } from 'node:test'
@@ -39,6 +39,16 @@ function overwrite(path: string, name: RegExp, content: string): void {
 }
 
 describe('the folder of the embedded broker', () => {
+  test('is shut to others, also when it was open before', async () => {
+    const [fresh, known] = [newPath(), newPath()]
+    mkdirSync(known)
+    chmodSync(known, 0o755)
+    for (const path of [fresh, known]) {
+      await makeStore(path)
+      assert.equal(statSync(path).mode & 0o777, 0o700)
+    }
+  })
+
   const DAMAGES: readonly (readonly [what: string, damage: (path: string) => void])[] = [
     ['an empty CURRENT file', (path) => overwrite(path, /^CURRENT$/, '')],
     ['a CURRENT file that names a missing one', (path) => overwrite(path, /^CURRENT$/, 'MANIFEST-999999\n')],

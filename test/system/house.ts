@@ -133,8 +133,13 @@ export class Observer {
 
   static async connect(t: TestContext, port: number, clientId: string, topics: readonly string[]): Promise<Observer> {
     const client = await connectAsync(`mqtt://127.0.0.1:${port}`, { clientId, clean: true, reconnectPeriod: 200 })
-    const observer = new Observer(client)
     t.after(() => client.endAsync(true))
+    return Observer.with(client, topics)
+  }
+
+  /** For a client that had to log in. */
+  static async with(client: MqttClient, topics: readonly string[]): Promise<Observer> {
+    const observer = new Observer(client)
     await client.subscribeAsync([...topics], { qos: 1 })
     return observer
   }
