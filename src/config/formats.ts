@@ -1,4 +1,5 @@
 import type { Group } from './options.ts'
+import { kindOf } from './options.ts'
 
 /** One thing that is wrong below an option: `at` is the rest of the path (`[1].port`), empty for the option itself. */
 export interface Refusal {
@@ -208,7 +209,8 @@ export const numberPatterns: Format<readonly string[]> = {
     if (!Array.isArray(raw)) return { refused: [] }
     const refused = raw.flatMap((entry: unknown, index) => {
       if (typeof entry === 'string' && NUMBER_PATTERN.test(entry)) return []
-      const found = typeof entry === 'number' ? `${entry} without quotes` : JSON.stringify(entry)
+      // A list may hold itself, by an alias.
+      const found = typeof entry === 'string' ? JSON.stringify(entry) : kindOf(entry)
       return [
         {
           at: `[${index}]`,

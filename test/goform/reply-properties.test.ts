@@ -26,7 +26,7 @@ function readAll(values: Values): void {
     () => {
       for (const row of parseMessageList(values) ?? []) {
         parseMessageRow(row)
-        toStoredSegment(row, 'device')
+        for (const isSealed of [false, true]) toStoredSegment(row, 'device', isSealed)
         joinRows([JSON.stringify(row), null])
       }
     },
