@@ -149,6 +149,8 @@ export class Scene {
     const options = [
       `--mqtt.url=mqtt://127.0.0.1:${this.#house.brokerPort}`,
       `--mqtt.base_topic=${this.base}`,
+      // A bridge without a memory reads what is announced there, and others go on beside it.
+      `--homeassistant.discovery_prefix=${this.base}/announced`,
       `--modems=${JSON.stringify([{ id: 'modem', ...this.#device.entry }])}`,
       `--journal.path=${this.journal}`,
       '--sms.repeat_window=0',
