@@ -37,6 +37,8 @@ export class AtStateReader {
   readonly #codes = new Map<string, string>()
   /** What the modem last said of its registration, and what was made of it. */
   #reports: Reports | undefined
+  /** What it said by itself while it was being asked, which is newer than its answers. */
+  #heardMeanwhile: Partial<Reports> = {}
   #registration: Registration | undefined
 
   /** @param hasContexts whether it tells of data contexts */
@@ -65,6 +67,7 @@ export class AtStateReader {
     const report = kind === undefined ? undefined : parseRegistration(line)
     if (kind === undefined || report === undefined || this.#reports === undefined) return undefined
     this.#reports = { ...this.#reports, [kind]: report }
+    this.#heardMeanwhile = { ...this.#heardMeanwhile, [kind]: report }
     const told = registrationOf(this.#reports)
     if (told === undefined) return undefined
     // Short lines leave out the technology, which rarely changes with them.
@@ -93,12 +96,14 @@ export class AtStateReader {
     registration,
   }: Partial<ModemState>): Promise<Pick<Partial<ModemState>, 'registration' | 'cell'>> {
     if (registration !== undefined) return {}
-    const reports: Reports = {
+    this.#heardMeanwhile = {}
+    const asked: Reports = {
       // Circuit-switched first: that is where a stick of the 3G years gets its messages.
       cs: await ask(this.#channel, 'AT+CREG?', firstOf(parseRegistration)),
       eps: await this.#askIfKnown('AT+CEREG?', parseRegistration),
       ps: await this.#askIfKnown('AT+CGREG?', parseRegistration),
     }
+    const reports: Reports = { ...asked, ...this.#heardMeanwhile }
     this.#reports = reports
     const told = registrationOf(reports)
     const isWhole = told !== undefined && (told.accessTechnology !== null || !isRegistered(told))

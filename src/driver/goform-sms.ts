@@ -75,18 +75,30 @@ export class GoformSmsStore implements SmsStore {
     await rows.deletionOver()
     let fewest = Number.POSITIVE_INFINITY
     let futile = 0
-    for (let isFirst = true; ; isFirst = false) {
+    // Places of which the message was seen read, or gone: what lies there unread after that is another one.
+    const settled = new Set<string>()
+    const tried = new Set<string>()
+    for (;;) {
       const listed = await rows.list()
-      const chosen = listed.filter((row) => isAmong(wanted, row) && (isFirst || !isNewcomer(row)))
+      const isNewcomer = (row: ListedRow): boolean => isUnreadWithoutTime(row) && settled.has(placeOfRow(row))
+      const chosen = listed.filter((row) => isAmong(wanted, row) && !isNewcomer(row))
+      const unread = new Set(chosen.filter(isUnreadWithoutTime).map(placeOfRow))
+      for (const place of wanted) if (!unread.has(place)) settled.add(place)
       const staying = new Set(listed.filter((row) => !chosen.includes(row)).map(({ message }) => message.id))
       const leaving = chosen.filter(({ message }) => message.id !== null && !staying.has(message.id))
       const own = leaving.filter(({ store }) => store === 'device')
       if (leaving.length === 0) return among(chosen)
       if (own.length === 0 && !(await rows.isWhole(listed, 'device'))) return among(chosen)
+      const unmarked = leaving.filter((row) => isUnreadWithoutTime(row) && !tried.has(placeOfRow(row)))
+      if (unmarked.length > 0) {
+        await rows.markRead(idsOf(unmarked))
+        for (const row of unmarked) tried.add(placeOfRow(row))
+        // Only a mark that shows tells it from its successor.
+        continue
+      }
       futile = leaving.length < fewest ? 0 : futile + 1
       fewest = Math.min(fewest, leaving.length)
       if (futile >= ROUNDS) throw notDeleted(leaving.length)
-      await rows.markRead(idsOf(leaving.filter(isNewcomer)))
       await rows.delete(own.length > 0 ? idsOf(own) : idsOf(leaving).slice(0, IDS_AT_ONCE))
     }
   }
@@ -129,8 +141,13 @@ function isAmong(places: ReadonlySet<string>, row: ListedRow): boolean {
  * Nothing but being unread tells a message without a time from one like it that had the same id and was deleted a moment ago.
  * So those that are to go are marked as read first.
  */
-function isNewcomer(row: ListedRow): boolean {
+function isUnreadWithoutTime(row: ListedRow): boolean {
   return row.message.isUnread && segmentOf(row)?.contentKey.startsWith(SLOT_BOUND) === true
+}
+
+function placeOfRow(row: ListedRow): string {
+  const segment = segmentOf(row)
+  return segment === undefined ? '' : placeOf(segment)
 }
 
 /** Each once. */
