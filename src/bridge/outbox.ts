@@ -79,6 +79,7 @@ export class Outbox {
 
   async #submit(store: SmsStore, outbound: Outbound, part: OutboundPart): Promise<void> {
     const { journal } = this.#options
+    this.#waiting.delete(outbound.seq)
     const submission: Submission = {
       part: part.part,
       of: outbound.parts.length,
