@@ -2,13 +2,13 @@ import type { Journal } from '../journal/journal.ts'
 import type { Admission, OpenSegment } from '../journal/received.ts'
 import { ModemError } from '../modem/errors.ts'
 import type { InboundSms, MessageBody, ReceivedSegment, StoredSegment } from '../modem/messages.ts'
-import { SLOT_BOUND } from '../modem/messages.ts'
 import type { Driver, Modem, ModemId, SmsStore } from '../modem/modem.ts'
 import { matchReport } from './delivery.ts'
 import type { ModemHappening } from './outlet.ts'
 import type { SegmentSet } from './reassembly.ts'
 import { assembleSegments } from './reassembly.ts'
 import type { RuleBook } from './rule-book.ts'
+import { SlotNotes } from './slot-notes.ts'
 import { crowdedOut } from './store-room.ts'
 import { matchUnnamedReports } from './unnamed-reports.ts'
 
@@ -34,14 +34,14 @@ export interface InboxOptions {
  */
 export class Inbox {
   readonly #options: InboxOptions
+  readonly #slots: SlotNotes
   #firstLook = true
-  /** Slot-bound messages that were not there at the last look; some routers show a shorter list for once. */
-  #missing: ReadonlySet<string> = new Set()
   /** A slot that one piece of work frees may hold a new message before the next deletes what it saw there. */
   #turn: Promise<unknown> = Promise.resolve()
 
   constructor(options: InboxOptions) {
     this.#options = options
+    this.#slots = new SlotNotes(options.modem, options.journal)
   }
 
   /** A newly opened modem: what its first look finds came while nobody listened. */
@@ -111,7 +111,7 @@ export class Inbox {
   async #takeStock(modem: Modem, store: SmsStore, everywhere: boolean): Promise<readonly StoredSegment[]> {
     const first = this.#firstLook
     const segments = inOrder(await store.list(first || everywhere))
-    this.#noteVacated(segments)
+    this.#slots.listed(segments)
     this.#store(segments, modem, first)
     this.#firstLook = false
     return segments
@@ -120,11 +120,9 @@ export class Inbox {
   /** @returns how many are gone */
   async #remove(store: SmsStore, segments: readonly StoredSegment[]): Promise<number> {
     if (segments.length === 0) return 0
-    const stayed = await store.remove(segments)
+    const stayed = await store.remove(segments, (leaving) => this.#slots.leaving(leaving))
     const gone = segments.filter((segment) => !stayed.includes(segment))
-    // At once: the next message may come into the slot before the next look.
-    const bound = gone.map(({ contentKey }) => contentKey).filter((key) => key.startsWith(SLOT_BOUND))
-    if (bound.length > 0) this.#options.journal.received.vacated(this.#options.modem, bound)
+    this.#slots.left(gone)
     return gone.length
   }
 
@@ -135,18 +133,6 @@ export class Inbox {
   ): Promise<void> {
     const staying = segments.filter((segment) => !removed.includes(segment))
     await store.markRead?.(staying.filter(({ content }) => content.kind === 'received'))
-  }
-
-  /** What somebody else has deleted holds its slot no longer. */
-  #noteVacated(segments: readonly StoredSegment[]): void {
-    const { journal, modem } = this.#options
-    const bound = journal.received.slotBoundKeys(modem)
-    if (bound.length === 0 && this.#missing.size === 0) return
-    const lying = new Set(segments.map(({ contentKey }) => contentKey))
-    const missing = bound.filter((key) => !lying.has(key))
-    const gone = missing.filter((key) => this.#missing.has(key))
-    if (gone.length > 0) journal.received.vacated(modem, gone)
-    this.#missing = new Set(missing)
   }
 
   #store(segments: readonly StoredSegment[], modem: Modem, first: boolean): void {

@@ -1,8 +1,8 @@
-import { isUnreadRow, toStoredSegment } from '../goform/message.ts'
+import { toStoredSegment } from '../goform/message.ts'
 import { ModemError } from '../modem/errors.ts'
 import type { StoredSegment, Submission } from '../modem/messages.ts'
 import { SLOT_BOUND } from '../modem/messages.ts'
-import type { SmsStore } from '../modem/modem.ts'
+import type { OnLeaving, SmsStore } from '../modem/modem.ts'
 import type { Clock } from './clock.ts'
 import type { GoformReports } from './goform-reports.ts'
 import type { GoformRows, ListedRow } from './goform-rows.ts'
@@ -62,7 +62,7 @@ export class GoformSmsStore implements SmsStore {
    * have goes only when all that has it may go, and else stays until its twin is gone. What only the SIM has goes when the
    * device's own store is certain to have no such id: its list may be short for a moment, and new messages get any id.
    */
-  async remove(segments: readonly StoredSegment[]): Promise<readonly StoredSegment[]> {
+  async remove(segments: readonly StoredSegment[], onLeaving: OnLeaving = () => {}): Promise<readonly StoredSegment[]> {
     const { rows } = this.#parts
     const removable = segments.filter(({ slot }) => slot !== null)
     if (removable.length === 0) return []
@@ -99,12 +99,13 @@ export class GoformSmsStore implements SmsStore {
       futile = leaving.length < fewest ? 0 : futile + 1
       fewest = Math.min(fewest, leaving.length)
       if (futile >= ROUNDS) throw notDeleted(leaving.length)
+      onLeaving(among(leaving))
       await rows.delete(own.length > 0 ? idsOf(own) : idsOf(leaving).slice(0, IDS_AT_ONCE))
     }
   }
 
   async markRead(segments: readonly StoredSegment[]): Promise<void> {
-    const unread = segments.filter(({ slot, raw }) => slot !== null && isUnreadRow(raw))
+    const unread = segments.filter(({ slot, isUnread }) => slot !== null && isUnread === true)
     const fresh = unread.filter((segment) => !this.#marked.has(placeOf(segment)))
     this.#marked = new Set(unread.map(placeOf))
     await this.#parts.rows.markRead(fresh.flatMap(({ slot }) => slot ?? []))
@@ -142,7 +143,8 @@ function isAmong(places: ReadonlySet<string>, row: ListedRow): boolean {
  * So those that are to go are marked as read first.
  */
 function isUnreadWithoutTime(row: ListedRow): boolean {
-  return row.message.isUnread && segmentOf(row)?.contentKey.startsWith(SLOT_BOUND) === true
+  const segment = segmentOf(row)
+  return segment?.isUnread === true && segment.contentKey.startsWith(SLOT_BOUND)
 }
 
 function placeOfRow(row: ListedRow): string {

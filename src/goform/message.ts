@@ -91,7 +91,7 @@ export function toStoredSegment(row: Values, store: string, isSealed: boolean): 
   const hash = identityOf(row, store, message, isSealed)
   const contentKey = message.localTime === null && isMessage(row) ? `${SLOT_BOUND}${hash}` : hash
   const content = isSealed ? SEALED : segmentContent(row, hash)
-  return { store, slot: message.id, raw: JSON.stringify(row), contentKey, content }
+  return { store, slot: message.id, raw: JSON.stringify(row), contentKey, content, isUnread: message.isUnread }
 }
 
 /** Joins the rows of one message, which the journal kept as `raw`. @throws ModemError `protocol` when one is no row */
@@ -106,11 +106,6 @@ const SEALED: SegmentContent = {
   kind: 'undecodable',
   reason: 'The router encrypted the message, and its key was not known.',
   isSealed: true,
-}
-
-/** Whether the row of a segment was one that nobody had read. @throws ModemError `protocol` when it is no row */
-export function isUnreadRow(raw: string): boolean {
-  return parseMessageRow(parseRaw(raw)).isUnread
 }
 
 function segmentContent(row: Values, hash: string): SegmentContent {

@@ -28,6 +28,12 @@ export interface OpenSegment {
   readonly message: string | null
 }
 
+/** A message whose content key holds only as long as it lies in its slot. */
+export interface SlotBound {
+  readonly key: string
+  readonly isLeaving: boolean
+}
+
 interface OpenRow extends Omit<OpenSegment, 'content' | 'backlog' | 'publish'> {
   readonly content: string
   readonly backlog: number
@@ -36,6 +42,16 @@ interface OpenRow extends Omit<OpenSegment, 'content' | 'backlog' | 'publish'> {
 
 /** A listing renews `seen_at` at most this often, so that a full store does not cost a write per look. */
 const SEEN_RESOLUTION_MS = 24 * 3_600_000
+
+/** Stands before the content key of what was to leave its slot. */
+const LEAVING = 'leaving:'
+
+/** Content keys of slot-bound messages, where `?1` is the key of one that lies there. */
+const NOTED = {
+  lying: '?1',
+  leaving: `'${LEAVING}' || ?1`,
+  left: "'left:' || seq || ':' || ?1",
+} as const
 
 /** Stands in the journal for a card whose numbers the modem did not tell. */
 const UNNAMED_SIM = ''
@@ -113,26 +129,33 @@ export class ReceivedRecords {
     return 1
   }
 
-  /** Content keys that hold only as long as the message lies in its slot. */
-  slotBoundKeys(modem: ModemId): string[] {
+  /** Slot-bound messages that lie in their slots, or were to leave them. */
+  slotBound(modem: ModemId): SlotBound[] {
     return this.#db
       .all<{ content_key: string }>(
-        'SELECT content_key FROM segment WHERE modem = ? AND content_key >= ? AND content_key < ?',
+        `SELECT content_key FROM segment
+         WHERE modem = ?1 AND (content_key >= ?2 AND content_key < ?2 || '~' OR content_key >= ?3 AND content_key < ?3 || '~')`,
         modem,
         SLOT_BOUND,
-        `${SLOT_BOUND}~`,
+        `${LEAVING}${SLOT_BOUND}`,
       )
-      .map((row) => row.content_key)
+      .map(({ content_key: key }) =>
+        key.startsWith(LEAVING) ? { key: key.slice(LEAVING.length), isLeaving: true } : { key, isLeaving: false },
+      )
   }
 
-  /** These slot-bound messages lie in their slots no more: what looks like them from now on is new. */
-  vacated(modem: ModemId, contentKeys: readonly string[]): void {
+  /**
+   * What has become of slot-bound messages, by their content keys. Of one that is `leaving` it is not certain whether it lies
+   * there still; what looks like one that has `left` is new.
+   */
+  slotsNoted(modem: ModemId, contentKeys: readonly string[], as: 'lying' | 'leaving' | 'left'): void {
+    if (contentKeys.length === 0) return
     this.#db.transaction(() => {
       for (const key of contentKeys) {
         this.#db.run(
-          "UPDATE segment SET content_key = 'left:' || seq || ':' || content_key WHERE modem = ? AND content_key = ?",
-          modem,
+          `UPDATE segment SET content_key = ${NOTED[as]} WHERE modem = ?2 AND content_key IN (?1, '${LEAVING}' || ?1)`,
           key,
+          modem,
         )
       }
     })

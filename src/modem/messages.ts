@@ -75,6 +75,8 @@ export interface StoredSegment {
    */
   readonly contentKey: string
   readonly content: SegmentContent
+  /** Nobody has read it yet; absent where the modem does not tell that, or marks it by listing. */
+  readonly isUnread?: boolean
 }
 
 /** The readable part of a message, joined over its segments. */

@@ -140,13 +140,20 @@ export interface RadioControl {
   set(on: boolean, signal?: AbortSignal): Promise<void>
 }
 
+/** Hears of what is about to be deleted. */
+export type OnLeaving = (leaving: readonly StoredSegment[]) => void
+
 export interface SmsStore {
   /** What lies in the modem now, status reports too. `everywhere`: also in the stores that are not used for receiving. */
   list(everywhere: boolean): Promise<readonly StoredSegment[]>
   /** Names of the stores in which messages can lie. */
   readonly stores: readonly string[]
-  /** @returns those that had to stay, because something else would have gone with them */
-  remove(segments: readonly StoredSegment[]): Promise<readonly StoredSegment[]>
+  /**
+   * @param onLeaving called before something is deleted, with what is; when it throws, that stays. What is slot-bound has been
+   *   marked as read by then, so what lies there unread from then on is another message
+   * @returns those that had to stay, because something else would have gone with them
+   */
+  remove(segments: readonly StoredSegment[], onLeaving?: OnLeaving): Promise<readonly StoredSegment[]>
   /** Marks as read what stays in the modem; absent where listing does that. */
   markRead?(segments: readonly StoredSegment[]): Promise<void>
   /**

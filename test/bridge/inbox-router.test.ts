@@ -159,6 +159,46 @@ describe('alarms that look alike', () => {
     assert.deepEqual([road.texts(), road.rows()], [['Alarm'], []])
   })
 
+  for (const [when, isGone] of [
+    ['before', false],
+    ['after', true],
+  ] as const) {
+    test(`without dates are told apart when the process ended just ${when} the deletion`, async (t) => {
+      const road = await routerRoad(t, { like: MF79U, profile: REUSED })
+      road.router.faults.hasNoDates = true
+      road.arrives('Alarm')
+      if (!isGone) road.router.ignoreDeletions(100)
+      const store = road.store()
+      const remove = store.remove.bind(store)
+      t.mock.method(store, 'remove', async (...[segments, onLeaving]: Parameters<typeof remove>) => {
+        await remove(segments, onLeaving)
+        throw new Error('killed')
+      })
+      await assert.rejects(road.look(), isGone ? /killed/ : /still has them/)
+      assert.equal(road.rows().length, isGone ? 0 : 1)
+      road.router.faults.deletionsToIgnore = 0
+      if (isGone) road.arrives('Alarm')
+      await road.restart()
+      await road.look()
+      assert.deepEqual(road.texts(), isGone ? ['Alarm', 'Alarm'] : ['Alarm'])
+      assert.deepEqual(road.rows(), [])
+    })
+  }
+
+  test('without dates that stay are published once, also when their store was away for long', async (t) => {
+    const road = await routerRoad(t, { like: MF79U, profile: REUSED }, KEEP)
+    road.router.faults.hasNoDates = true
+    road.arrives('Alarm')
+    await road.look()
+    const [row] = road.rows()
+    assert.ok(row)
+    road.router.store.remove(row)
+    for (let again = 0; again < 4; again += 1) await road.look()
+    road.router.store.add(row)
+    await road.look()
+    assert.deepEqual(road.texts(), ['Alarm'])
+  })
+
   test('at another time are two, and one that the network sends again is one, whatever its id', async (t) => {
     const road = await routerRoad(t, { like: MF79U })
     road.arrives('Alarm')

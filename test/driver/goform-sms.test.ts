@@ -198,6 +198,62 @@ describe('the stores', () => {
     assert.deepEqual(await store.list(true), [])
   })
 
+  test('without times say which had to stay, read or not, while others are deleted', async (t) => {
+    const bench = await setUp(t, { profile: { idSpace: 'per-store' } })
+    const store = await storeOf(bench)
+    bench.router.faults.hasNoDates = true
+    bench.router.store.add({ store: 'sim', number: FRIEND, text: 'draft', tag: 4, date: '24,07,08,09,06,00,+2' })
+    arrives(bench, 'has an id of the SIM')
+    arrives(bench, 'may go')
+    const segments = await store.list(true)
+    const stayed = await store.remove(segments)
+    assert.deepEqual(
+      stayed.map(({ raw }) => bench.driver().join([raw]).text),
+      ['has an id of the SIM'],
+    )
+    assert.deepEqual(await textsOf(bench, store), ['has an id of the SIM'])
+  })
+
+  test('without times go from both stores though the mark of the one on the SIM never shows', async (t) => {
+    const bench = await setUp(t, { profile: { idSpace: 'per-store' } })
+    const store = await storeOf(bench)
+    bench.router.faults.hasNoDates = true
+    arrives(bench, 'Alarm')
+    arrives(bench, 'Alarm', { messageClass: 2 })
+    assert.deepEqual(await store.remove(await store.list(true)), [])
+    assert.deepEqual(bench.router.store.rows('sim'), [])
+  })
+
+  test('without times are no endless work where marks and deletions are both in vain', async (t) => {
+    const bench = await setUp(t)
+    const store = await storeOf(bench)
+    bench.router.faults.hasNoDates = true
+    arrives(bench, 'Alarm')
+    bench.router.answerResult('failure', { to: 'SET_MSG_READ', times: 100 })
+    bench.router.ignoreDeletions(100)
+    await assert.rejects(store.remove(await store.list(true)), /still has them/)
+  })
+
+  test('tell what is about to be deleted, and keep it where that cannot be noted', async (t) => {
+    const bench = await setUp(t)
+    const store = await storeOf(bench)
+    arrives(bench, 'one')
+    const segments = await store.list(true)
+    await assert.rejects(
+      store.remove(segments, () => {
+        throw new Error('disk full')
+      }),
+      /disk full/,
+    )
+    assert.deepEqual(await textsOf(bench, store), ['one'])
+    const told: string[] = []
+    await store.remove(segments, (leaving) => told.push(...leaving.map(({ contentKey }) => contentKey)))
+    assert.deepEqual(
+      told,
+      segments.map(({ contentKey }) => contentKey),
+    )
+  })
+
   test('leave what was sent, failed or drafted by others where it is', async (t) => {
     const bench = await setUp(t)
     const store = await storeOf(bench)

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict'
 import { describe, test } from 'node:test'
 import { sealField, unsealRow } from '../../src/goform/field-encryption.ts'
-import { isUnreadRow, joinRows, parseMessageList, parseMessageRow, toStoredSegment } from '../../src/goform/message.ts'
+import { joinRows, parseMessageList, parseMessageRow, toStoredSegment } from '../../src/goform/message.ts'
 import type { Values } from '../../src/goform/reply.ts'
 import { encodeHexText } from '../../src/goform/text.ts'
 
@@ -141,7 +141,7 @@ describe('a segment', () => {
       ['1', true],
       ['0', false],
     ] as const) {
-      assert.equal(isUnreadRow(toStoredSegment({ ...ROW, tag }, 'device', false)!.raw), isUnread)
+      assert.equal(toStoredSegment({ ...ROW, tag }, 'device', false)!.isUnread, isUnread)
     }
   })
 
