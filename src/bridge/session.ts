@@ -72,6 +72,7 @@ export class Session {
   #handOver: Promise<unknown> = Promise.resolve()
   #aiding: Promise<unknown> = Promise.resolve()
   #depart: () => void = () => {}
+  #wasRegistered = false
 
   constructor(links: SessionLinks) {
     this.#links = links
@@ -223,12 +224,13 @@ export class Session {
   }
 
   async #polling(modem: Modem, signal: AbortSignal): Promise<void> {
-    const { options, outbox, bells, board, tolerantly, onServed, onState, aid } = this.#links
+    const { options, bells, board, tolerantly, onServed, onState, aid } = this.#links
     const { poll, elapsed } = options
+    this.#wasRegistered = false
+    await this.#noteNetwork()
     let statusAt = elapsed() + poll.statusMs
     // Without a store it was not when the modem was started up, whatever it has become since.
     let wasReady = board.state.sim === 'ready' && modem.can.sms !== undefined
-    let wasRegistered = isRegistered(board.state)
     while (!signal.aborted) {
       await bells.poll.wait(poll.signalMs, signal)
       if (signal.aborted) return
@@ -246,16 +248,22 @@ export class Session {
       // It may be another SIM, and the store behind it is to be set up anew.
       if (isReady && !wasReady) throw new ModemError('closed', 'The SIM has become ready: the modem is opened again.')
       wasReady = isReady
-      if (isRegistered(board.state) && !wasRegistered) {
-        await tolerantly('send', async () => outbox.networkReturned())
-        bells.send.ring()
-      }
-      wasRegistered = isRegistered(board.state)
+      await this.#noteNetwork()
       const aiding = aid(modem, signal)
       this.#aiding = aiding.catch(() => undefined)
       await aiding
       onState()
     }
+  }
+
+  /** What waits for the network is due whenever it is back, however short it was away. */
+  async #noteNetwork(): Promise<void> {
+    const { bells, board, outbox, tolerantly } = this.#links
+    const wasRegistered = this.#wasRegistered
+    this.#wasRegistered = isRegistered(board.state)
+    if (!this.#wasRegistered || wasRegistered) return
+    await tolerantly('send', async () => outbox.networkReturned())
+    bells.send.ring()
   }
 
   #arrived(direct: Parameters<Inbox['take']>[0] | undefined): void {
@@ -272,6 +280,7 @@ export class Session {
     const { board, bells, onState } = this.#links
     if (news !== undefined) {
       board.take(news)
+      void this.#noteNetwork()
       onState()
     }
     this.#hinted.add(group)

@@ -8,6 +8,9 @@ import { sameNumber, settleDelivery } from './delivery.ts'
 /** After so long without a report none is expected, and the next message to that number has its reports for itself. */
 const WINDOW_MS = 24 * 3_600_000
 
+/** By so much the time of a report may be wrong where nobody knows its zone. */
+const ZONES_MS = 14 * 3_600_000
+
 /** A report that tells to whom and how it ended, but no reference. */
 interface Unnamed {
   readonly segment: OpenSegment
@@ -25,7 +28,8 @@ interface Candidate {
 /**
  * Reports of routers say to which number, and not of which message. They settle only what leaves no doubt, because an alarm that
  * is called delivered and is not is worse than one of which nothing is known: as many reports have to be there as segments
- * to that number wait for one, and all of them have to say the same. A report counts for what was handed over before it came.
+ * to that number wait for one, and all of them have to say the same. A report counts for what was handed over before it came, unless its own
+ * time is that of an older message: some are listed late.
  */
 export function matchUnnamedReports(journal: Journal, modem: ModemId, open: readonly OpenSegment[], now: number): void {
   const reports = open.flatMap((segment) =>
@@ -57,7 +61,7 @@ export function matchUnnamedReports(journal: Journal, modem: ModemId, open: read
 
 function matchGroup(journal: Journal, modem: ModemId, all: readonly Unnamed[], waiting: readonly Candidate[]): void {
   const oldest = Math.min(...waiting.map(({ at }) => at))
-  const reports = all.filter(({ segment }) => segment.at >= oldest)
+  const reports = all.filter(({ segment, report }) => segment.at >= oldest && !isBefore(oldest, report))
   const wanted = waiting.reduce((sum, { part }) => sum + part.segments, 0)
   const outcome = outcomeOf(reports, waiting.length, wanted)
   if (outcome === undefined) return
@@ -66,6 +70,10 @@ function matchGroup(journal: Journal, modem: ModemId, all: readonly Unnamed[], w
     settleDelivery(journal, modem, outbound.id, null)
   }
   settle(journal, reports)
+}
+
+function isBefore(handedOverAt: number, { dischargedAt }: StatusReport): boolean {
+  return dischargedAt !== null && Date.parse(dischargedAt) < handedOverAt - ZONES_MS
 }
 
 /** @returns `undefined`: not yet to be said */

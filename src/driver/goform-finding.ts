@@ -17,6 +17,8 @@ export interface Finding {
   readonly closedUntil: number
   /** Items that it does not have, and must not be asked for. */
   readonly unsupported: readonly string[]
+  /** Validity (TP-VP) that is to be put back, because one message has it otherwise; absent: it has not been changed. */
+  readonly usualValidity?: number | null | undefined
 }
 
 /** A device of which nothing is known yet. */

@@ -39,6 +39,9 @@ const MOST_KEYS = 3
 /** The most ids in one form. */
 export const IDS_AT_ONCE = 50
 
+/** So often in a row the device counts just as many messages too many: then they are some that no list shows. */
+const MOST_SHORT = 3
+
 /** How long a deletion may take, and between two looks at it, in milliseconds. */
 const DELETION_LIMIT_MS = 20_000
 const LOOK_MS = 400
@@ -49,6 +52,8 @@ export class GoformRows {
   readonly #cipher: GoformCipher
   /** Rows that were still sealed behind a new key, and behind how many. */
   readonly #sealed = new Map<string, number>()
+  /** By how many messages lists were shorter than the count, and how often in a row. */
+  #short = { by: 0, times: 0 }
 
   constructor(session: GoformSession, cipher: GoformCipher) {
     this.#session = session
@@ -94,10 +99,15 @@ export class GoformRows {
     while ((await this.outcome('delete')) === 'in_progress' && clock.elapsed() < deadline) await clock.pause(LOOK_MS)
   }
 
-  /** Whether a listing has as many messages of this store as the device counts; where it counts none, nobody knows better. */
+  /**
+   * Whether a listing has as many messages of this store as the device counts; where it counts none, nobody knows better. A
+   * list is short for once; a count that stays too great would keep messages on the SIM until it is full.
+   */
   async isWhole(listed: readonly ListedRow[], store: StoreName): Promise<boolean> {
     const count = readCapacity(await this.#session.table(CAPACITY_TABLE, []), store)
-    return count === null || listed.filter((row) => row.store === store).length >= count.used
+    const by = count === null ? 0 : count.used - listed.filter((row) => row.store === store).length
+    this.#short = by <= 0 ? { by: 0, times: 0 } : { by, times: by === this.#short.by ? this.#short.times + 1 : 1 }
+    return by <= 0 || this.#short.times > MOST_SHORT
   }
 
   /** How the last operation of this kind stands. */

@@ -68,6 +68,14 @@ export class GoformSender {
     })
   }
 
+  /** Puts back what is set otherwise for a message, where a process that ended there could not. */
+  async tidy(): Promise<void> {
+    if (this.isBusy) return
+    const restored = this.#turn.then(() => this.#restore())
+    this.#turn = restored
+    await restored
+  }
+
   async #submitAsWished(submission: Submission, onHandOver: () => void): Promise<readonly number[]> {
     await this.#settings.fulfil(wishOf(submission.wire))
     const references = await this.#submit(submission, onHandOver).catch(async (error: unknown) => {

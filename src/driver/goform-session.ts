@@ -67,6 +67,11 @@ export class GoformSession {
     return session
   }
 
+  /** What is known about the device, and kept. */
+  get notes(): Pick<GoformEntrance, 'finding' | 'keep'> {
+    return this.#entrance
+  }
+
   /** Does this now, and behind each further login, with a way to write that does not wait for the session. */
   async whenEntered(work: (write: Write) => Promise<void>): Promise<void> {
     this.#onEntered = work

@@ -21,8 +21,6 @@ export class GoformSmsSettings {
   readonly #session: GoformSession
   readonly #rows: GoformRows
   #failures = 0
-  /** How long the centre tries for all messages, while one has it otherwise; `undefined`: it has not been changed. */
-  #usual: number | null | undefined
 
   constructor(session: GoformSession, rows: GoformRows) {
     this.#session = session
@@ -32,19 +30,21 @@ export class GoformSmsSettings {
   /** Sets what a message wants. A validity that cannot be chosen becomes the next longer one. @throws ModemError `session_taken` */
   async fulfil({ wantsReport, validityMinutes }: SendingWish): Promise<void> {
     await this.#set((before) => {
-      const usual = this.#usual === undefined ? before.validityPeriod : this.#usual
+      const kept = this.#session.notes.finding.usualValidity
+      const usual = kept === undefined ? before.validityPeriod : kept
       const validityPeriod = typeof validityMinutes === 'number' ? nextValidity(validityMinutes) : usual
-      if (!isSameValidity(validityPeriod, usual)) this.#usual = usual
+      // Before the change: whoever comes after a process that ended there knows what to put back.
+      if (!isSameValidity(validityPeriod, usual)) this.#session.notes.keep({ usualValidity: usual })
       return { ...before, isReportRequested: wantsReport ?? before.isReportRequested, validityPeriod }
     })
   }
 
   /** Puts the validity back that was there for all messages. @throws ModemError `session_taken` */
   async restore(): Promise<void> {
-    const usual = this.#usual
-    if (usual !== undefined && (await this.#set((before) => ({ ...before, validityPeriod: usual })))) {
-      this.#usual = undefined
-    }
+    const { notes } = this.#session
+    const usual = notes.finding.usualValidity
+    if (usual === undefined) return
+    if (await this.#set((before) => ({ ...before, validityPeriod: usual }))) notes.keep({ usualValidity: undefined })
   }
 
   /** @returns whether it is so */

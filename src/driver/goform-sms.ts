@@ -45,6 +45,7 @@ export class GoformSmsStore implements SmsStore {
    */
   async list(): Promise<readonly StoredSegment[]> {
     const { rows, reports, sender, clock } = this.#parts
+    await sender.tidy()
     const listed = await rows.list()
     const incomplete = listed.filter(
       (row) => !row.isSealed && row.message.kind === 'received' && row.message.missingParts > 0,

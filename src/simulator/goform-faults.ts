@@ -57,6 +57,8 @@ export class RouterFaults {
   readonly lostKeys = new Set<MessageRow>()
   /** Lists that still will be too short. */
   listsToShorten = 0
+  /** So many messages that no list shows count as received ones of the device. */
+  ghosts = 0
   /** Lists in which the newest message still will stand twice. */
   rowsToDouble = 0
   /** Deletions that still will be acknowledged and not done. */

@@ -10,7 +10,7 @@ const ROWS_PER_PAGE = 10
 
 const hexText = (text: string): string => hex(utf16be(text))
 
-function capacity(_: Asking, { store, profile }: RouterInsides): Readonly<Record<string, string>> {
+function capacity(_: Asking, { store, profile, faults }: RouterInsides): Readonly<Record<string, string>> {
   const counts = (name: RouterStoreName): Record<string, string> => ({
     [`sms_${name}_rev_total`]: String(store.count(name, [0, 1])),
     [`sms_${name}_send_total`]: String(store.count(name, [2, 3])),
@@ -22,6 +22,7 @@ function capacity(_: Asking, { store, profile }: RouterInsides): Readonly<Record
     // Not kept up to date by the firmware; the web page does not look at it either.
     sms_nvused_total: '0',
     ...counts('nv'),
+    sms_nv_rev_total: String(store.count('nv', [0, 1]) + faults.ghosts),
     ...counts('sim'),
   }
 }

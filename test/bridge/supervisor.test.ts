@@ -502,6 +502,32 @@ test('a message that waits for a network is sent at once when the modem says tha
   assert.equal(outlet.statuses.at(-1)?.status, 'sent')
 })
 
+for (const [how, away] of [
+  ['is away for an instant between two looks', 'hints'],
+  ['is there again when the modem is opened again', 'reopening'],
+] as const) {
+  test(`a message that waits for a network is sent at once when that ${how}`, async (t) => {
+    const { driver, modem, outlet, pass, supervisor } = supervise(t, {
+      retry: { attempts: 3, backoffMs: 10 * MINUTE_S * 1000 },
+    })
+    await pass(1)
+    const { onSubmit } = modem()
+    modem().onSubmit = async () => Promise.reject(new ModemError('not_registered', 'no network service', { cms: 331 }))
+    const wanted = { to: ['+491711'], text: 'x', flash: false, priority: 'normal', encoding: 'auto' } as const
+    supervisor.service.accept(wanted, context)
+    await pass(60)
+    assert.equal(outlet.statuses.at(-1)?.status, 'queued')
+    modem().onSubmit = onSubmit
+    if (away === 'hints') {
+      modem().emit('changed', 'registration', { registration: { state: 'searching', accessTechnology: null } })
+      modem().emit('changed', 'registration', { registration: { state: 'home', accessTechnology: 'lte' } })
+    } else modem().emit('lost', new ModemError('closed', 'gone'))
+    await pass(5)
+    assert.equal(driver.opened, away === 'hints' ? 1 : 2)
+    assert.equal(outlet.statuses.at(-1)?.status, 'sent')
+  })
+}
+
 test('what the modem says of itself is published although it answers nothing more', async (t) => {
   const { modem, outlet, pass } = supervise(t)
   await pass(1)

@@ -182,6 +182,24 @@ describe('what a message wants of the device', () => {
     )
   })
 
+  test('is put back by the next process where the one before ended', async (t) => {
+    const road = await routerRoad(t, { like: MF79U })
+    const store = road.store()
+    const submit = store.submit.bind(store)
+    t.mock.method(store, 'submit', (...[submission, onHandOver]: Parameters<typeof submit>) =>
+      submit(submission, () => {
+        road.router.resetConnection('before-acting', { to: 'SET_MESSAGE_CENTER', times: 2 })
+        onHandOver()
+      }),
+    )
+    await road.send('a', { validityMinutes: 60, deliveryReport: false })
+    assert.equal(road.router.outbox.validity, 143)
+    await road.restart()
+    assert.equal(road.router.outbox.validity, 255)
+    await road.send('b', { deliveryReport: false })
+    assert.equal(road.router.outbox.validity, 255)
+  })
+
   test('is put back also when the message could not be sent', async (t) => {
     const road = await routerRoad(t, { like: MF79U })
     road.network.rejectTo(FRIEND, 500)

@@ -21,14 +21,14 @@ function setUp(t: TestContext) {
     journal.outbound.settled(sent.seq, isKnown ? 'sent' : 'unknown', null)
     clock.ms += 1_000
   }
-  const comes = (outcome: StatusReport['outcome'], to = TO): void => {
+  const comes = (outcome: StatusReport['outcome'], to = TO, dischargedAt: string | null = null): void => {
     count += 1
     const content = {
       kind: 'report',
       reference: null,
       to,
       sentAt: null,
-      dischargedAt: null,
+      dischargedAt,
       status: null,
       outcome,
     } as const
@@ -50,6 +50,16 @@ test('a report that was there before a message is not of it', (t) => {
   assert.equal(statusOf('a'), 'sent')
   comes('delivered', '01701234567')
   assert.equal(statusOf('a'), 'delivered', 'the number may be written otherwise')
+})
+
+test('a report that is listed late, with the time of an older message, is not of the one that waits', (t) => {
+  const { clock, comes, send, statusOf } = setUp(t)
+  send('a')
+  const hoursAgo = (hours: number): string => new Date(clock.now() - hours * HOUR_MS).toISOString()
+  comes('delivered', TO, hoursAgo(15))
+  assert.equal(statusOf('a'), 'sent')
+  comes('delivered', TO, hoursAgo(13))
+  assert.equal(statusOf('a'), 'delivered', 'its zone may not be known')
 })
 
 test('a message of three segments is delivered with the third report, and undelivered with one that says so', (t) => {

@@ -176,6 +176,23 @@ describe('the stores', () => {
     assert.deepEqual(await store.list(true), [])
   })
 
+  test('delete from the SIM only after some looks what the device counts and never lists may have the id of', async (t) => {
+    const bench = await setUp(t, { profile: { idSpace: 'per-store' } })
+    const store = await storeOf(bench)
+    bench.router.faults.ghosts = 1
+    arrives(bench, 'on the SIM', { messageClass: 2 })
+    const outcomes: number[] = []
+    for (let looks = 0; looks < 4; looks += 1) outcomes.push((await store.remove(await store.list(true))).length)
+    assert.deepEqual(outcomes, [1, 1, 1, 0])
+    bench.router.faults.ghosts = 2
+    arrives(bench, 'on the SIM', { messageClass: 2 })
+    assert.equal(
+      (await store.remove(await store.list(true))).length,
+      1,
+      'another count is another list that is too short',
+    )
+  })
+
   test('delete again where the device never heard of the deletion', async (t) => {
     const bench = await setUp(t)
     const store = await storeOf(bench)
