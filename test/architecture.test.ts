@@ -81,6 +81,12 @@ describe('the house', () => {
     assert.deepEqual(findFaults(sources, HOUSE), [])
   })
 
+  test('nothing starts another program, a shell least of all, or runs text as a program', () => {
+    const starters = /\b(?:child_process|node:vm|worker_threads)\b|\beval\(|\bnew Function\(/
+    const found = sources.filter(({ text }) => starters.test(text)).map(({ path }) => path)
+    assert.deepEqual(found, [])
+  })
+
   test('every test stands beside the source it tests, and no folder of the source is without one', () => {
     const paths = sources.map(({ path }) => path)
     const supports = filesBelow('test', '.ts').filter((path) => !tests.includes(path))

@@ -5,6 +5,7 @@ import { runCheck } from './check.ts'
 import type { CliIo } from './command-line.ts'
 import { UsageError } from './command-line.ts'
 import { runDemo } from './demo.ts'
+import { hashPasswordVerb } from './hash-password.ts'
 import { runHealthcheck } from './healthcheck.ts'
 import { init, isAtTerminal } from './init-verb.ts'
 import { rules } from './rules-verb.ts'
@@ -72,6 +73,12 @@ const VERBS: readonly Verb[] = [
     synopsis: 'rules test "TEXT" --from NUMBER [--config FILE]',
     summary: 'say what the rules would do about such a message, and do nothing',
     run: rules,
+  },
+  {
+    name: 'hash-password',
+    synopsis: 'hash-password',
+    summary: 'turn a password into what the configuration of the embedded broker takes in its place',
+    run: hashPasswordVerb,
   },
   {
     name: 'switch',

@@ -8,7 +8,7 @@ import { brokerAddress } from '../mqtt/connection-options.ts'
 import { commandSubscriptions, createTopics } from '../mqtt/topics.ts'
 import type { Finding } from './doctor-finding.ts'
 import { ok, problem, warning } from './doctor-finding.ts'
-import { connectionOptions, hostOf } from './mqtt-options.ts'
+import { connectionOptions, embeddedUrl } from './mqtt-options.ts'
 
 /** What a visit to the broker brought. */
 export interface BrokerFacts {
@@ -27,14 +27,20 @@ const LIMITS = { connectMs: 10_000, retainedMs: 500 }
  */
 export async function visitBroker(config: Config, limits = LIMITS): Promise<BrokerFacts> {
   if (config.mqtt.url !== '') return visit(config, config.mqtt.url, limits)
-  const { host, port } = config.broker
+  const { host, port, users } = config.broker
   const failure = await listenOnce(host, port)
   if (failure === null) return alone(ok(`The port of the embedded broker, ${host}:${port}, is free.`))
   if (failure !== 'EADDRINUSE') return alone(problem(...describeListening(failure, host, port)))
-  const visited = await visit(config, `mqtt://${hostOf(config)}:${port}`, limits)
+  if (users.length > 0 && users.every(({ password }) => password === null)) {
+    const what = `Something listens at ${host}:${port}, where the embedded broker should, and with no password but hashes it cannot be asked whether it is that.`
+    return alone(
+      warning(what, 'If the bridge does not run, end the program that has the port, or choose another "broker.port".'),
+    )
+  }
+  const visited = await visit(config, embeddedUrl(config), limits)
   if (visited.isBridgeOnline) return visited
   const what = `Another program listens at ${host}:${port}, where the embedded broker should.`
-  const remedy = `If it is an MQTT broker, set "mqtt.url: mqtt://${hostOf(config)}:${port}"; else choose another "broker.port".`
+  const remedy = `If it is an MQTT broker, set "mqtt.url: ${embeddedUrl(config)}"; else choose another "broker.port".`
   return alone(problem(what, remedy))
 }
 

@@ -5,8 +5,8 @@ import type { Logger } from './logger.ts'
 
 /** What the session with the broker needs to know. @throws ConfigError when a certificate file cannot be read */
 export function connectionOptions({ mqtt, broker }: Config, url: string) {
-  const [user] = broker.users
   const isEmbedded = mqtt.url === ''
+  const user = broker.users.find(({ password }) => password !== null)
   return {
     url,
     clientId: mqtt.client_id,
@@ -16,37 +16,44 @@ export function connectionOptions({ mqtt, broker }: Config, url: string) {
     protocol: isEmbedded ? (4 as const) : mqtt.protocol,
     sessionExpirySeconds: Math.round(mqtt.session_expiry / 1000),
     tls: {
-      ca: pem('ca', mqtt),
-      cert: pem('cert', mqtt),
-      key: pem('key', mqtt),
-      rejectUnauthorized: mqtt.reject_unauthorized,
+      ca: pem('mqtt.ca', mqtt.ca),
+      cert: pem('mqtt.cert', mqtt.cert),
+      key: pem('mqtt.key', mqtt.key),
+      // Our own certificate names the hosts that others use.
+      rejectUnauthorized: !isEmbedded && mqtt.reject_unauthorized,
     },
   }
 }
 
-function pem(option: 'ca' | 'cert' | 'key', mqtt: Config['mqtt']): string | undefined {
-  const path = mqtt[option]
-  try {
-    return path === null ? undefined : readFileSync(path, 'utf8')
-  } catch (error) {
-    throw new ConfigError([`mqtt.${option}: ${(error as Error).message}`])
-  }
-}
-
-/** What the embedded broker needs to know. */
+/** What the embedded broker needs to know. @throws ConfigError when a certificate file cannot be read */
 export function brokerOptions({ broker }: Config, logger: Logger) {
+  const [cert, key] = [pem('broker.cert', broker.cert), pem('broker.key', broker.key)]
   return {
     host: broker.host,
     port: broker.port,
-    users: broker.users,
+    users: broker.users.map(({ username, password, password_hash: passwordHash }) => ({
+      username,
+      password,
+      passwordHash,
+    })),
+    tls: cert === undefined || key === undefined ? null : { cert, key },
     path: broker.path,
     onProblem: (problem: string) => logger.warn(problem),
   }
 }
 
+function pem(option: string, path: string | null): string | undefined {
+  try {
+    return path === null ? undefined : readFileSync(path, 'utf8')
+  } catch (error) {
+    throw new ConfigError([`${option}: ${(error as Error).message}`])
+  }
+}
+
 /** Where the embedded broker is reached from here. */
-export function hostOf({ broker }: Config): string {
-  return broker.host === '0.0.0.0' || broker.host === '::' ? '127.0.0.1' : broker.host
+export function embeddedUrl({ broker }: Config, port = broker.port): string {
+  const isEverywhere = broker.host === '0.0.0.0' || broker.host === '::'
+  return `${broker.cert === null ? 'mqtt' : 'mqtts'}://${isEverywhere ? '127.0.0.1' : broker.host}:${port}`
 }
 
 /** The address as it may be shown. */

@@ -27,7 +27,7 @@ import { logged } from './logged-outlet.ts'
 import type { Log, Logger } from './logger.ts'
 import { createLogger } from './logger.ts'
 import { driverFor } from './modem-driver.ts'
-import { brokerOptions, connectionOptions, hostOf, withoutUser } from './mqtt-options.ts'
+import { brokerOptions, connectionOptions, embeddedUrl, withoutUser } from './mqtt-options.ts'
 import { createRemoteControl } from './remote-control.ts'
 import { openSupportPort } from './support-port.ts'
 import { probing, scan } from './usb-verbs.ts'
@@ -61,14 +61,11 @@ async function runOnce(config: Config, restart: () => void, signal: AbortSignal)
   let broker: RunningBroker | undefined
   try {
     broker = config.mqtt.url === '' ? await startBroker(brokerOptions(config, logger)) : undefined
-    await serve(
-      config,
-      broker === undefined ? config.mqtt.url : `mqtt://${hostOf(config)}:${broker.port}`,
-      journal,
-      log,
-      restart,
-      signal,
-    )
+    const options =
+      broker === undefined
+        ? connectionOptions(config, config.mqtt.url)
+        : { ...connectionOptions(config, embeddedUrl(config, broker.port)), ...broker.login }
+    await serve(config, options, journal, log, restart, signal)
     logger.info('ended')
   } finally {
     await broker?.close()
@@ -78,7 +75,7 @@ async function runOnce(config: Config, restart: () => void, signal: AbortSignal)
 
 async function serve(
   config: Config,
-  url: string,
+  options: ReturnType<typeof connectionOptions>,
   journal: Journal,
   log: Log,
   restart: () => void,
@@ -87,7 +84,7 @@ async function serve(
   const { logger } = log
   const topics = createTopics(config.mqtt.base_topic)
   const connection: MqttConnection = new MqttConnection({
-    ...connectionOptions(config, url),
+    ...options,
     will: { topic: topics.bridge('state'), payload: 'offline' },
     onMessage: (message) => {
       publisher.heard(message)
@@ -124,7 +121,7 @@ async function serve(
     onProblem,
   })
   listen(connection, config.mqtt.base_topic, entities)
-  tellConnections(connection, url, signal, logger)
+  tellConnections(connection, options.url, signal, logger)
   const health = new HealthReports({
     intervalMs: config.health.interval,
     connection,

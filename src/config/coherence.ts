@@ -40,12 +40,28 @@ const RULES: readonly Rule[] = [
         'is missing, but there is a mqtt.password; only mqtt.protocol: 5 allows that',
       ),
   },
+  { reads: ['mqtt.cert', 'mqtt.key'], check: ({ mqtt }) => unpaired('mqtt', mqtt) },
+  { reads: ['broker.cert', 'broker.key'], check: ({ broker }) => unpaired('broker', broker) },
   {
-    reads: ['mqtt.cert', 'mqtt.key'],
-    check: ({ mqtt }) => [
-      ...fault(mqtt.cert === null && mqtt.key !== null, 'mqtt.cert', 'is missing; mqtt.key is nothing without it'),
-      ...fault(mqtt.key === null && mqtt.cert !== null, 'mqtt.key', 'is missing; mqtt.cert is nothing without it'),
-    ],
+    // Whoever sets these believes that nobody can listen.
+    reads: ['mqtt.url', 'mqtt.ca', 'mqtt.cert', 'mqtt.reject_unauthorized'],
+    check: ({ mqtt }) => {
+      if (mqtt.url === '' || /^(mqtts|wss):/.test(mqtt.url)) return []
+      const secured = (['ca', 'cert'] as const).filter((option) => mqtt[option] !== null)
+      const options = [...secured, ...(mqtt.reject_unauthorized ? [] : ['reject_unauthorized'])]
+      const says =
+        'is for encrypted connections, and mqtt.url is none; write mqtts:// or wss:// there, or leave this out'
+      return options.map((option) => ({ path: `mqtt.${option}`, says }))
+    },
+  },
+  {
+    reads: ['mqtt.ca', 'mqtt.reject_unauthorized'],
+    check: ({ mqtt }) =>
+      fault(
+        mqtt.ca !== null && !mqtt.reject_unauthorized,
+        'mqtt.reject_unauthorized',
+        'found false, so that mqtt.ca is not looked at; leave one of them out',
+      ),
   },
   {
     reads: ['mqtt.url', 'mqtt.protocol'],
@@ -85,7 +101,21 @@ const RULES: readonly Rule[] = [
     check: ({ notify, contacts }) => [...repeatedSlugs('notify', notify), ...unknownRecipients(notify, contacts)],
   },
   { reads: ['rules', 'modems', 'mqtt.base_topic', 'contacts', 'ussd.queries'], check: ruleFaults },
-  { reads: ['broker.users'], check: ({ broker }) => repeated('broker.users', 'username', broker.users) },
+  {
+    reads: ['broker.users'],
+    check: ({ broker }) => [
+      ...repeated('broker.users', 'username', broker.users),
+      ...broker.users.flatMap(({ password, password_hash: hash }, index) =>
+        fault(
+          (password === null) === (hash === null),
+          `broker.users[${index}].password`,
+          password === null
+            ? 'is missing; give it, or its password_hash'
+            : 'stands beside a password_hash; leave one of them out',
+        ),
+      ),
+    ],
+  },
   {
     reads: ['modems'],
     check: ({ modems }) => [
@@ -108,6 +138,14 @@ export function incoherences(config: Config, faulty: readonly Fault[]): readonly
 
 function fault(isWrong: boolean, path: string, says: string): readonly Fault[] {
   return isWrong ? [{ path, says }] : []
+}
+
+/** A certificate and its key are of use together only. */
+function unpaired(group: string, { cert, key }: { readonly cert: string | null; readonly key: string | null }) {
+  return [
+    ...fault(cert === null && key !== null, `${group}.cert`, `is missing; ${group}.key is nothing without it`),
+    ...fault(key === null && cert !== null, `${group}.key`, `is missing; ${group}.cert is nothing without it`),
+  ]
 }
 
 function isLoopback(host: string): boolean {

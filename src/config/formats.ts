@@ -62,6 +62,12 @@ export const filledText: Format<string> = pattern(
   /^[^\0]+$/,
 )
 
+/** What `zte2mqtt hash-password` prints. */
+export const passwordHash: Format<string> = pattern(
+  'a line that "zte2mqtt hash-password" prints: scrypt:16384:8:1:…',
+  /^scrypt:(16384|32768|65536):8:1:[\w-]{22,86}:[\w-]{43,86}$/,
+)
+
 /** `true` or `false`. */
 export const boolean: Format<boolean> = {
   ...scalar('true or false', { type: 'boolean' }, (raw) => (typeof raw === 'boolean' ? raw : undefined)),

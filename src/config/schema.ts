@@ -8,6 +8,7 @@ import {
   integer,
   numberPatterns,
   oneOf,
+  passwordHash,
   text,
   topicName,
   topicPrefix,
@@ -21,7 +22,13 @@ import { USSD_QUERY } from './ussd.ts'
 
 const USER = {
   username: { doc: 'Name a client logs in with.', format: filledText, default: null, required: true },
-  password: { doc: 'Its password.', format: filledText, default: null, required: true, sensitive: true },
+  password: { doc: 'Its password.', format: filledText, default: null, sensitive: true },
+  password_hash: {
+    doc: 'In place of it, its hash, as `zte2mqtt hash-password` prints it.',
+    format: passwordHash,
+    default: null,
+    sensitive: true,
+  },
 } as const satisfies Group
 
 const PARTS_IN = (time: string): string =>
@@ -80,6 +87,12 @@ export const SCHEMA = {
       format: listOf(USER),
       default: [],
     },
+    cert: {
+      doc: 'File with the certificate of the embedded broker (PEM). With it, the port speaks TLS and nothing else.',
+      format: filledText,
+      default: null,
+    },
+    key: { doc: 'File with the private key that belongs to `cert` (PEM).', format: filledText, default: null },
     path: {
       doc: 'Folder where the embedded broker keeps retained messages.',
       format: filledText,

@@ -3,11 +3,11 @@ import { formatCookies, takeCookies } from '../goform/cookies.ts'
 import { maskAnswer, maskRequest } from '../goform/masking.ts'
 import type { Reply, Values } from '../goform/reply.ts'
 import { isRefused, parseReply } from '../goform/reply.ts'
-import type { ApiPaths, Fields, GoformRequest, Site } from '../goform/request.ts'
+import type { ApiPaths, Fields, Site } from '../goform/request.ts'
 import { readItems, readTable, write } from '../goform/request.ts'
 import { ModemError } from '../modem/errors.ts'
 import type { ExchangeRing } from '../modem/exchange-ring.ts'
-import type { HttpAnswer, HttpOptions } from '../transport/http.ts'
+import type { HttpAnswer, HttpOptions, HttpRequest } from '../transport/http.ts'
 import { HttpLine } from '../transport/http.ts'
 import type { Clock } from './clock.ts'
 
@@ -30,6 +30,9 @@ export const LIMIT_MS: { readonly usual: number; readonly learning: number; read
   learning: 3_000,
   slow: 30_000,
 }
+
+/** 500 messages of ten parts each, in hex and encrypted, with room for as many more. */
+const LARGEST_TABLE = 8 * 1024 * 1024
 
 /** How to ask. */
 export interface Asking {
@@ -93,7 +96,8 @@ export class GoformWire {
 
   /** Reads a table. @returns `null` when a web page or nothing came in its place, twice @throws ModemError */
   table(name: string, parameters: Fields, asking: Asking = {}): Promise<Values | null> {
-    return this.#read(readTable(this.#site(), name, parameters, this.#options.clock.now()), asking)
+    const request = readTable(this.#site(), name, parameters, this.#options.clock.now())
+    return this.#read({ ...request, largestBody: LARGEST_TABLE }, asking)
   }
 
   /** Writes once. @param token `AD`, `null` without one @throws ModemError */
@@ -120,7 +124,7 @@ export class GoformWire {
   }
 
   /** Reading again does no harm: once more after an answer that was none. */
-  async #read(request: GoformRequest, asking: Asking): Promise<Values | null> {
+  async #read(request: HttpRequest, asking: Asking): Promise<Values | null> {
     const { limitMs = this.limits.usual, tries = 2, signal } = asking
     for (let turn = 1; ; turn += 1) {
       try {
@@ -133,7 +137,7 @@ export class GoformWire {
     }
   }
 
-  async #exchange(request: GoformRequest, limitMs: number, signal: AbortSignal | undefined): Promise<HttpAnswer> {
+  async #exchange(request: HttpRequest, limitMs: number, signal: AbortSignal | undefined): Promise<HttpAnswer> {
     const { elapsed, now } = this.#options.clock
     const [at, since] = [now(), elapsed()]
     const note = (received: string): void =>

@@ -1,10 +1,13 @@
-import { createHash, timingSafeEqual } from 'node:crypto'
+import { randomUUID } from 'node:crypto'
 import type { EventEmitter } from 'node:events'
 import type { Server, Socket } from 'node:net'
 import { createServer, isIP } from 'node:net'
+import { createServer as createTlsServer } from 'node:tls'
 import type { Aedes as Broker, Client, Connection, PublishPacket } from 'aedes'
 import { ModemError } from '../modem/errors.ts'
 import type { BrokerStore } from './broker-store.ts'
+import type { BrokerUser } from './broker-users.ts'
+import { BrokerUsers } from './broker-users.ts'
 import { PacketLimit } from './packet-limit.ts'
 
 /** Where the embedded broker listens, for whom, and what it remembers. */
@@ -14,7 +17,9 @@ export interface BrokerOptions {
   /** 0: any free one. */
   readonly port: number
   /** Empty: everybody. */
-  readonly users: readonly { readonly username: string; readonly password: string }[]
+  readonly users: readonly BrokerUser[]
+  /** Certificate and private key (PEM text): the port speaks TLS, and nothing else. `null`: TCP as it is. */
+  readonly tls: { readonly cert: string; readonly key: string } | null
   /** Folder for retained messages and sessions; `null`: they end with the broker. */
   readonly path: string | null
   readonly onProblem: (problem: string) => void
@@ -23,6 +28,8 @@ export interface BrokerOptions {
 /** The embedded broker while it runs. */
 export interface RunningBroker {
   readonly port: number
+  /** For the bridge itself, which may know nothing but the hashes of its users' passwords; new with each start. */
+  readonly login: { readonly username: string; readonly password: string }
   /** Serves a client inside the process; user name and password are asked for as on a socket. */
   handle(stream: Connection): void
   /** Ends all connections; what they had sent is on disk when it resolves. */
@@ -40,30 +47,35 @@ const LONGEST_PACKET_BYTES = 1024 * 1024
 const EARLY_PACKETS = 1000
 /** A client that does not read for so long is cut off; until then, who publishes to it waits. */
 const STALLED_MS = 10_000
+/** How long a client may take for the handshake of TLS. */
+const HANDSHAKE_MS = 10_000
 /** Return code "bad user name or password" (MQTT 3.1.1 section 3.2.2.3). */
 const BAD_CREDENTIALS = 4
 
 /**
- * The embedded broker: MQTT 3.1.1 on TCP. With a folder, retained messages, persistent sessions and what waits for them outlive
+ * The embedded broker: MQTT 3.1.1 on TCP or TLS. With a folder, retained messages, persistent sessions and what waits for them outlive
  * it, a crash and a power cut included: PUBACK goes out when the message is on disk. What does not hold with aedes 1.2:
  * - redelivered messages lack the DUP flag, and a session without subscriptions counts as not present;
  * - while a client resumes its session, a new message can overtake those that waited, or come twice;
  * - sessions do not expire: an absent client's queue ends at a length instead;
  * - the messages of a client whose subscriptions overlap can come twice after it resumes its session.
- * @throws ModemError `not_allowed` for a door without a lock, `internal` when it cannot listen or its folder cannot be used
+ * @throws ModemError `not_allowed` for a door without a lock or with a key that does not fit, `internal` when it cannot listen or
+ *   its folder cannot be used
  */
 export async function startBroker(options: BrokerOptions): Promise<RunningBroker> {
-  const { host, users, path, onProblem } = options
+  const { host, users, tls, path, onProblem } = options
   if (users.length === 0 && !isLoopback(host)) {
     throw new ModemError('not_allowed', `broker.host ${host} lets other machines in: configure broker.users first.`)
   }
+  const server = createDoor(tls)
   const store = path === null ? undefined : await (await import('./broker-store.ts')).openBrokerStore(path, onProblem)
-  const broker = await createBroker(users, store)
+  const login = { username: randomUUID(), password: randomUUID() }
+  const broker = await createBroker(users.length === 0 ? [] : [...users, { ...login, passwordHash: null }], store)
   const failures: EventEmitter = broker
   failures.on('error', (error: Error) => onProblem(`The embedded broker failed: ${error.message}`))
   const handle = (stream: Connection): void => void broker.handle(stream)
   const sockets = new Set<Socket>()
-  const server = createServer((socket) => {
+  server.on(tls === null ? 'connection' : 'secureConnection', (socket: Socket) => {
     sockets.add(socket)
     socket.once('close', () => sockets.delete(socket))
     handle(socket)
@@ -79,22 +91,37 @@ export async function startBroker(options: BrokerOptions): Promise<RunningBroker
     await store?.close()
   }
   try {
-    return { port: await listen(server, options), handle, close }
+    return { port: await listen(server, options), login, handle, close }
   } catch (error) {
     await close()
     throw error
   }
 }
 
-async function createBroker(users: BrokerOptions['users'], store: BrokerStore | undefined): Promise<Broker> {
+/** @throws ModemError `not_allowed` when certificate and key do not belong together, or are none */
+function createDoor(tls: BrokerOptions['tls']): Server {
+  if (tls === null) return createServer()
+  try {
+    return createTlsServer({ ...tls, handshakeTimeout: HANDSHAKE_MS })
+  } catch (cause) {
+    const what =
+      'The embedded broker cannot use broker.cert with broker.key: they have to be a certificate and its private key, in PEM.'
+    throw new ModemError('not_allowed', what, { cause })
+  }
+}
+
+async function createBroker(users: readonly BrokerUser[], store: BrokerStore | undefined): Promise<Broker> {
   const { Aedes } = await import('aedes')
+  const known = new BrokerUsers(users)
   const broker = await Aedes.createBroker({
     ...(store === undefined ? {} : { id: store.brokerId, persistence: store.persistence }),
     queueLimit: EARLY_PACKETS,
     drainTimeout: STALLED_MS,
     authenticate: (_client, username, password, done) => {
-      if (users.length === 0 || isKnown(users, username, password)) done(null, true)
-      else done(Object.assign(new Error('unknown user or wrong password'), { returnCode: BAD_CREDENTIALS }), false)
+      const refused = Object.assign(new Error('unknown user or wrong password'), { returnCode: BAD_CREDENTIALS })
+      const answer = (isKnown: boolean): void => done(isKnown ? null : refused, isKnown)
+      if (users.length === 0) answer(true)
+      else known.knows(username, password).then(answer, () => answer(false))
     },
   })
   publishInTurn(broker)
@@ -161,17 +188,6 @@ function limitPackets(socket: Socket): void {
 
 function isLoopback(host: string): boolean {
   return host === 'localhost' || host === '::1' || (isIP(host) === 4 && host.startsWith('127.'))
-}
-
-function isKnown(users: BrokerOptions['users'], username: string | undefined, password: Buffer | undefined): boolean {
-  const user = users.find((candidate) => candidate.username === username)
-  // Digests are of one length, so that the time taken tells nothing about the password's.
-  const isSame = timingSafeEqual(digest(user?.password ?? ''), digest(password ?? ''))
-  return user !== undefined && isSame
-}
-
-function digest(password: string | Buffer): Buffer {
-  return createHash('sha256').update(password).digest()
 }
 
 function listen(server: Server, { host, port }: BrokerOptions): Promise<number> {

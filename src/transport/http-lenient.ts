@@ -3,12 +3,13 @@ import { request as requestOverTls } from 'node:https'
 import type { ConnectionOptions } from 'node:tls'
 import type { HttpAnswer, HttpRequest } from './http.ts'
 
+/** Octets of an answer where nothing else is said. */
+export const LARGEST_BODY = 1024 * 1024
+
 /** How to do it. */
 export interface LenientOptions {
   readonly origin: string
   readonly tls: ConnectionOptions
-  /** Octets of a body that are too many. */
-  readonly largestBody: number
   readonly signal: AbortSignal
 }
 
@@ -18,8 +19,8 @@ export interface LenientOptions {
  * @throws Error as Node tells it, `ERR_BODY_TOO_LARGE` among them
  */
 export function exchangeLeniently(request: HttpRequest, options: LenientOptions): Promise<HttpAnswer> {
-  const { method, target: path, headers, body } = request
-  const { origin, tls, largestBody, signal } = options
+  const { method, target: path, headers, body, largestBody = LARGEST_BODY } = request
+  const { origin, tls, signal } = options
   const { protocol, hostname, port } = new URL(origin)
   const length = body === null ? {} : { 'Content-Length': String(Buffer.byteLength(body)) }
   const settings = {

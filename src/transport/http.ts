@@ -1,7 +1,7 @@
 import { constants } from 'node:crypto'
 import type { Client, Dispatcher } from 'undici'
 import { ModemError } from '../modem/errors.ts'
-import { exchangeLeniently } from './http-lenient.ts'
+import { exchangeLeniently, LARGEST_BODY } from './http-lenient.ts'
 
 export interface HttpOptions {
   /** Scheme, host and port: what is connected to, whatever the headers name. */
@@ -22,6 +22,8 @@ export interface HttpRequest {
   /** `Host` too. */
   readonly headers: Readonly<Record<string, string>>
   readonly body: string | null
+  /** More octets of an answer are too many; a mebibyte when left out. */
+  readonly largestBody?: number
 }
 
 /** What came back. */
@@ -36,9 +38,6 @@ export interface HttpAnswer {
 }
 
 const CONNECT_LIMIT_MS = 5_000
-
-/** The longest list of messages a router holds is a tenth of this. */
-const LARGEST_BODY = 8 * 1024 * 1024
 
 const CERTIFICATE =
   /^(?:DEPTH_ZERO_SELF_SIGNED_CERT|SELF_SIGNED_CERT_IN_CHAIN|UNABLE_TO_\w+|CERT_\w+|ERR_TLS_CERT_\w+)$/
@@ -124,13 +123,13 @@ export class HttpLine {
 
   #leniently(request: HttpRequest, signal: AbortSignal): Promise<HttpAnswer> {
     const { origin, tls } = this.#options
-    return exchangeLeniently(request, { origin, tls: tlsOptions(tls), largestBody: LARGEST_BODY, signal })
+    return exchangeLeniently(request, { origin, tls: tlsOptions(tls), signal })
   }
 }
 
 async function exchangeStrictly(
   client: Client,
-  { target, ...request }: HttpRequest,
+  { target, largestBody, ...request }: HttpRequest,
   signal: AbortSignal,
 ): Promise<HttpAnswer> {
   const answer = await client.request({ path: target, ...request, signal })
@@ -139,7 +138,7 @@ async function exchangeStrictly(
     status: answer.statusCode,
     location: typeof location === 'string' ? location : null,
     setCookie: cookies === undefined ? [] : [cookies].flat(),
-    body: await bounded(answer.body),
+    body: await bounded(answer.body, largestBody),
   }
 }
 
@@ -166,15 +165,13 @@ function tlsOptions({ rejectUnauthorized, legacy }: HttpOptions['tls']) {
   }
 }
 
-async function bounded(body: Dispatcher.ResponseData['body']): Promise<Uint8Array> {
+async function bounded(body: Dispatcher.ResponseData['body'], largest = LARGEST_BODY): Promise<Uint8Array> {
   const chunks: Uint8Array[] = []
   let size = 0
   for await (const chunk of body as AsyncIterable<Uint8Array>) {
     chunks.push(chunk)
     size += chunk.length
-    if (size > LARGEST_BODY) {
-      throw tooMuch()
-    }
+    if (size > largest) throw tooMuch()
   }
   return Buffer.concat(chunks)
 }

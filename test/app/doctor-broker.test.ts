@@ -23,7 +23,14 @@ function configOf(options: Readonly<Record<string, string | number>>): Config {
 }
 
 async function brokerWith(t: TestContext, users: readonly (typeof HA)[] = []): Promise<RunningBroker> {
-  const broker = await startBroker({ host: '127.0.0.1', port: 0, users, path: null, onProblem: () => {} })
+  const broker = await startBroker({
+    host: '127.0.0.1',
+    port: 0,
+    users: users.map((user) => ({ ...user, passwordHash: null })),
+    tls: null,
+    path: null,
+    onProblem: () => {},
+  })
   t.after(() => broker.close())
   return broker
 }
@@ -158,7 +165,7 @@ describe('the visit to the broker', () => {
 
   it('says which certificate file cannot be read', async (t) => {
     const port = await freePort(t)
-    const [finding] = await told(at(port, { 'mqtt.ca': '/no/such/ca.pem' }))
+    const [finding] = await told(at(port, { 'mqtt.url': 'mqtts://127.0.0.1', 'mqtt.ca': '/no/such/ca.pem' }))
     assert.match(String(finding?.[1]), /^mqtt\.ca: ENOENT.*\/no\/such\/ca\.pem/)
   })
 
@@ -202,6 +209,16 @@ describe('the visit to the embedded broker', () => {
     const what = `Another program listens at 127.0.0.1:${port}, where the embedded broker should.`
     const remedy = `If it is an MQTT broker, set "mqtt.url: mqtt://127.0.0.1:${port}"; else choose another "broker.port".`
     assert.deepEqual(await told(embedded(port)), [['problem', what, remedy]])
+  })
+
+  it('says that it cannot look behind a port when it knows hashes of passwords only', async (t) => {
+    const { port } = await brokerWith(t, [HA])
+    const hash = `scrypt:16384:8:1:${'a'.repeat(22)}:${'b'.repeat(43)}`
+    const args = [`--broker.port=${port}`, `--broker.users=[{username: ha, password_hash: "${hash}"}]`]
+    const config = loadConfig({ args, env: {}, readFile: () => 'modems: [{id: stick}]', defaultFile: 'x.yaml' })
+    const [finding] = await told(config)
+    assert.equal(finding?.[0], 'warning')
+    assert.match(String(finding?.[1]), /^Something listens at .* hashes/)
   })
 
   it('says that the address is not of this machine', async (t) => {

@@ -12,13 +12,33 @@ function faults(yaml: string): readonly string[] {
   }
 }
 
+const HASH = `scrypt:16384:8:1:${'a'.repeat(22)}:${'b'.repeat(43)}`
 const STICK = 'modems: [{id: stick}]\n'
 
 describe('options that do not fit together', () => {
   for (const [yaml, fault] of [
     [`${STICK}mqtt: {url: "mqtt://h", password: x}`, /^mqtt\.username: is missing, but there is a mqtt\.password/],
-    [`${STICK}mqtt: {url: "mqtt://h", cert: c}`, /^mqtt\.key: is missing; mqtt\.cert is nothing without it \(f:2\)/],
-    [`${STICK}mqtt: {url: "mqtt://h", key: k}`, /^mqtt\.cert: is missing; mqtt\.key/],
+    [`${STICK}mqtt: {url: "mqtts://h", cert: c}`, /^mqtt\.key: is missing; mqtt\.cert is nothing without it \(f:2\)/],
+    [`${STICK}mqtt: {url: "mqtts://h", key: k}`, /^mqtt\.cert: is missing; mqtt\.key/],
+    [`${STICK}mqtt: {url: "mqtt://h", ca: c}`, /^mqtt\.ca: is for encrypted connections, and mqtt\.url is none/],
+    [`${STICK}mqtt: {url: "ws://h", reject_unauthorized: false}`, /^mqtt\.reject_unauthorized: is for encrypted/],
+    [
+      `${STICK}mqtt: {url: "mqtts://h", ca: c, reject_unauthorized: false}`,
+      /^mqtt\.reject_unauthorized: found false, so that mqtt\.ca is not looked at/,
+    ],
+    [`${STICK}broker: {cert: c}`, /^broker\.key: is missing; broker\.cert is nothing without it/],
+    [
+      `${STICK}broker: {users: [{username: a}]}`,
+      /^broker\.users\[0\]\.password: is missing; give it, or its password_hash/,
+    ],
+    [
+      `${STICK}broker: {users: [{username: a, password: x, password_hash: "${HASH}"}]}`,
+      /^broker\.users\[0\]\.password: stands beside a password_hash/,
+    ],
+    [
+      `${STICK}broker: {users: [{username: a, password_hash: "secret"}]}`,
+      /^broker\.users\[0\]\.password_hash: .*hash-password/,
+    ],
     [`${STICK}mqtt: {protocol: 5}`, /^mqtt\.protocol: found 5, but the embedded broker/],
     [
       `${STICK}broker: {host: 0.0.0.0}`,
@@ -73,8 +93,8 @@ describe('options that do not fit together', () => {
   }
 
   for (const yaml of [
-    `${STICK}mqtt: {url: "mqtt://h", username: u, password: x, cert: c, key: k}`,
-    `${STICK}mqtt: {url: "mqtt://h", password: token, protocol: 5}`,
+    `${STICK}mqtt: {url: "mqtts://h", username: u, password: x, cert: c, key: k}`,
+    `${STICK}mqtt: {url: "mqtts://h", password: token, protocol: 5}`,
     `${STICK}mqtt: {url: "mqtt://h"}\nbroker: {host: 0.0.0.0}`,
     `${STICK}broker: {host: 0.0.0.0, users: [{username: a, password: x}]}`,
     `${STICK}broker: {host: localhost}`,

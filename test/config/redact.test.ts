@@ -27,7 +27,7 @@ test('everything else is left as it is, and what is not set stays visible as tha
   assert.deepEqual(shown, {
     ...config,
     mqtt: { ...config.mqtt, password: '***' },
-    broker: { ...config.broker, users: [{ username: 'ha', password: '***' }] },
+    broker: { ...config.broker, users: [{ username: 'ha', password: '***', password_hash: null }] },
     modems: [
       { ...config.modems[0], pin: '***', imei: '***' },
       { ...config.modems[1], pin: null, imei: null },

@@ -152,7 +152,7 @@ const HELP = spawnSync(process.execPath, ['--import', 'tsx', 'src/main.ts', '--h
 
 /** What the help says: verb → what follows it. */
 const SYNOPSES: ReadonlyMap<string, string> = new Map(
-  [...HELP.matchAll(/^ {2}zte2mqtt \[?(\w+)\]?(.*)$/gm)].map(([, verb = '', rest = '']) => [verb, rest]),
+  [...HELP.matchAll(/^ {2}zte2mqtt \[?([\w-]+)\]?(.*)$/gm)].map(([, verb = '', rest = '']) => [verb, rest]),
 )
 
 const { scripts } = JSON.parse(readFileSync(new URL('package.json', ROOT), 'utf8')) as {

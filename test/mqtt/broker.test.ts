@@ -11,6 +11,7 @@ import { connect } from 'mqtt'
 import { ModemError } from '../../src/modem/errors.ts'
 import type { BrokerOptions, RunningBroker } from '../../src/mqtt/broker.ts'
 import { startBroker } from '../../src/mqtt/broker.ts'
+import { createCertificate } from '../../src/simulator/goform-certificate.ts'
 
 const folder = mkdtempSync(join(tmpdir(), 'broker-'))
 const brokers = new Set<RunningBroker>()
@@ -22,7 +23,15 @@ const newPath = (): string => join(folder, `store-${++stores}`)
 
 async function start(options: Partial<BrokerOptions> = {}): Promise<RunningBroker> {
   const fail = (problem: string): void => assert.fail(problem)
-  const broker = await startBroker({ host: '127.0.0.1', port: 0, users: [], path: null, onProblem: fail, ...options })
+  const broker = await startBroker({
+    host: '127.0.0.1',
+    port: 0,
+    users: [],
+    tls: null,
+    path: null,
+    onProblem: fail,
+    ...options,
+  })
   brokers.add(broker)
   return broker
 }
@@ -93,8 +102,14 @@ describe('the door of the embedded broker', () => {
   }
 
   const users = [
-    { username: 'ha', password: 'secret' },
-    { username: 'red', password: 'Grüße' },
+    { username: 'ha', password: 'secret', passwordHash: null },
+    { username: 'red', password: 'Grüße', passwordHash: null },
+    // Of "hashed".
+    {
+      username: 'hash',
+      password: null,
+      passwordHash: 'scrypt:16384:8:1:AAAAAAAAAAAAAAAAAAAAAA:S0Vnydpm5Hq3xFunTLFJVFjseM2itqcppYQ3IrKZwMk',
+    },
   ]
   const LOGINS: readonly (readonly [what: string, login: IClientOptions, accepted: boolean])[] = [
     ['the right password', { username: 'ha', password: 'secret' }, true],
@@ -106,6 +121,10 @@ describe('the door of the embedded broker', () => {
     ['an unknown name', { username: 'hb', password: 'secret' }, false],
     ['an unknown name without a password', { username: 'hb', password: '' }, false],
     ['nothing', {}, false],
+    ['the password of a hash', { username: 'hash', password: 'hashed' }, true],
+    ['the hash itself', { username: 'hash', password: users[2]?.passwordHash ?? '' }, false],
+    ["another's password where there is a hash", { username: 'hash', password: 'secret' }, false],
+    ['a hash and no password', { username: 'hash' }, false],
   ]
   for (const [what, login, accepted] of LOGINS) {
     test(`${accepted ? 'opens for' : 'stays shut for'} ${what}`, async () => {
@@ -117,6 +136,43 @@ describe('the door of the embedded broker', () => {
       await assert.rejects(enter(broker, login), { code: 4 })
     })
   }
+
+  test('opens for the bridge itself, whose login is another with each start', async () => {
+    const [one, other] = [await start({ users }), await start({ users })]
+    await enter(one, one.login)
+    await assert.rejects(enter(one, other.login), { code: 4 })
+  })
+
+  test('speaks TLS, and nothing else, where it has a certificate', async () => {
+    const broker = await start({ tls: createCertificate() })
+    const secure = connect(`mqtts://127.0.0.1:${broker.port}`, { reconnectPeriod: 0, rejectUnauthorized: false })
+    clients.add(secure)
+    await next(secure, 'connect')
+    await secure.publishAsync('a', 'b', { qos: 1 })
+    const plain = connectTcp(broker.port, '127.0.0.1')
+    // CONNECT of MQTT 3.1.1, with the client id "a".
+    plain.on('error', () => undefined).write(Buffer.from('100d00044d5154540402003c000161', 'hex'))
+    let answer = Buffer.alloc(0)
+    plain.on('data', (chunk) => {
+      answer = Buffer.concat([answer, chunk])
+    })
+    await closed(plain)
+    assert.notEqual(answer[0], 0x20, 'no CONNACK')
+  })
+
+  test('is not opened with a key that is none', async () => {
+    await assert.rejects(start({ tls: { cert: 'x', key: 'y' } }), /broker\.cert with broker\.key/)
+  })
+
+  test('lets no more in than a hundred', async () => {
+    const broker = await start()
+    const sockets = Array.from({ length: 101 }, () => connectTcp(broker.port, '127.0.0.1'))
+    for (const socket of sockets) socket.on('error', () => undefined).resume()
+    await Promise.any(sockets.map((socket) => closed(socket)))
+    for (const socket of sockets) socket.destroy()
+    await Promise.all(sockets.map((socket) => socket.destroyed || closed(socket)))
+    await enter(broker)
+  })
 
   test('opens on every address once there are users', async () => {
     const broker = await start({ host: '0.0.0.0', users })

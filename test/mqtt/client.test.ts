@@ -1,10 +1,14 @@
 import assert from 'node:assert/strict'
 import { once } from 'node:events'
+import type { AddressInfo } from 'node:net'
 import { afterEach, describe, mock, test } from 'node:test'
+import type { TLSSocket } from 'node:tls'
+import { createServer as createTlsServer } from 'node:tls'
 import { ModemError } from '../../src/modem/errors.ts'
 import { MqttConnection } from '../../src/mqtt/client.ts'
 import type { Connected, MqttConnectionOptions } from '../../src/mqtt/connection-options.ts'
 import type { IncomingMessage } from '../../src/mqtt/network-connection.ts'
+import { createCertificate } from '../../src/simulator/goform-certificate.ts'
 import type { Packet } from './fake-broker.ts'
 import {
   CONNECT,
@@ -619,6 +623,30 @@ describe('what keeps the bridge from its broker', () => {
     await said
     assert.match(problems[0] ?? '', /mqtt\.ca, mqtt\.cert or mqtt\.key/)
   })
+})
+
+test('a TLS connection names the host that it wants (SNI) and brings the client certificate along', async () => {
+  const certificate = createCertificate()
+  const server = createTlsServer({ ...certificate, requestCert: true, rejectUnauthorized: false })
+  const greeted = once(server, 'secureConnection', { signal: AbortSignal.timeout(5000) })
+  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve))
+  const { port } = server.address() as AddressInfo
+  const connection = new MqttConnection({
+    url: `mqtts://localhost:${port}`,
+    clientId: 'zte',
+    protocol: 4,
+    sessionExpirySeconds: 1,
+    tls: { ...certificate, rejectUnauthorized: false },
+    onMessage: () => undefined,
+    onProblem: () => undefined,
+  })
+  open.add(connection)
+  connection.start()
+  const [socket] = (await greeted) as [TLSSocket & { servername?: string }]
+  assert.equal(socket.servername, 'localhost')
+  assert.equal(socket.getPeerCertificate().subject.CN, '192.168.0.1')
+  socket.destroy()
+  server.close()
 })
 
 describe('the end', () => {

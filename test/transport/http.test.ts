@@ -44,6 +44,13 @@ async function speak(t: TestContext, answer: string | ((socket: Socket) => void)
   return (server.address() as AddressInfo).port
 }
 
+/** Says something, and then more of it, a little at a time. */
+function drip(socket: Socket, beginning: string): void {
+  socket.write(beginning)
+  const clock = setInterval(() => socket.write('x'), 20)
+  socket.once('close', () => clearInterval(clock))
+}
+
 const codeOf = (work: Promise<unknown>): Promise<string> =>
   work.then(
     () => 'answered',
@@ -122,6 +129,8 @@ describe('HTTP to a device', () => {
     ['an end without an answer', '', 'closed'],
     ['a reset', (socket) => socket.resetAndDestroy(), 'closed'],
     ['nothing, for ever', () => undefined, 'timeout'],
+    ['octet after octet', (socket) => drip(socket, 'HTTP/1.1 200 OK\r\nContent-Length: 99999\r\n\r\n{'), 'timeout'],
+    ['header after header', (socket) => drip(socket, 'HTTP/1.1 200 OK\r\nX: '), 'timeout'],
     ['a head and then nothing', (socket) => socket.write('HTTP/1.1 200 OK\r\nContent-Length: 9\r\n\r\n{'), 'timeout'],
   ]
   for (const [name, answer, code] of FAULTS) {
@@ -144,6 +153,36 @@ describe('HTTP to a device', () => {
     assert.equal(requests, 1)
     assert.equal(await codeOf(line.exchange(write, 1_000)), 'answered')
     assert.equal(requests, 2)
+  })
+
+  for (const [how, head] of [
+    ['', 'HTTP/1.1 200 OK\r\nConnection: close\r\n\r\n'],
+    [', leniently read', 'HTTP/1.1 200 OK\nConnection: close\n\n'],
+  ] as const) {
+    test(`takes a megabyte and no more${how}`, async (t) => {
+      const long = 'x'.repeat(1024 * 1024)
+      for (const [body, code] of [
+        [long, 'answered'],
+        [`${long}x`, 'protocol'],
+      ] as const) {
+        const line = lineTo(t, await speak(t, head + body))
+        assert.equal(await codeOf(line.exchange(GET, 10_000)), code)
+        assert.equal(await codeOf(line.exchange({ ...GET, largestBody: 2 * 1024 * 1024 }, 10_000)), 'answered')
+      }
+    })
+  }
+
+  test('follows nobody to another host', async (t) => {
+    let visits = 0
+    const elsewhere = await serve(t, (_, response) => {
+      visits += 1
+      response.end('{}')
+    })
+    const port = await serve(t, (_, response) => {
+      response.writeHead(302, { location: `http://127.0.0.1:${elsewhere}/` }).end()
+    })
+    const { status, location } = await lineTo(t, port).exchange(GET, 1_000)
+    assert.deepEqual([status, location, visits], [302, `http://127.0.0.1:${elsewhere}/`, 0])
   })
 
   test('does not read on for ever', async (t) => {
