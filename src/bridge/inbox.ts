@@ -6,7 +6,7 @@ import type { Driver, Modem, ModemId, SmsStore } from '../modem/modem.ts'
 import { matchReport } from './delivery.ts'
 import type { ModemHappening } from './outlet.ts'
 import type { SegmentSet } from './reassembly.ts'
-import { assembleSegments } from './reassembly.ts'
+import { assembleSegments, surplusOf } from './reassembly.ts'
 import type { RuleBook } from './rule-book.ts'
 import { SlotNotes } from './slot-notes.ts'
 import { crowdedOut } from './store-room.ts'
@@ -87,7 +87,13 @@ export class Inbox {
     const { journal, modem, multipartTimeoutMs, now } = this.#options
     const open = journal.received.openSegments(modem)
     let due: number | undefined
-    for (const set of assembleSegments(open)) {
+    const sets = assembleSegments(open)
+    const surplus = new Set(surplusOf(sets))
+    for (const set of sets) {
+      if (surplus.has(set)) {
+        this.#giveUp(set)
+        continue
+      }
       const wait = set.newestAt + multipartTimeoutMs - now()
       if (set.missing === 0 || (set.message === null && wait <= 0)) this.#received(set)
       else if (set.message === null) due = Math.min(due ?? wait, wait)
@@ -166,6 +172,15 @@ export class Inbox {
     if (staying.length === 0) return leaving
     const { store } = await modem.readState(['store'])
     return store === undefined ? leaving : [...leaving, ...crowdedOut(store, staying, leaving)]
+  }
+
+  /** Published with what is there, unless it was already; parts that come later belong to nothing. */
+  #giveUp(set: SegmentSet): void {
+    const { journal } = this.#options
+    journal.together(() => {
+      if (set.message === null) this.#received(set)
+      for (const segment of set.segments) if (segment !== null) journal.received.settled(segment.seq)
+    })
   }
 
   #received(set: SegmentSet): void {

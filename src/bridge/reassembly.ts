@@ -11,6 +11,18 @@ export interface SegmentSet {
   readonly newestAt: number
 }
 
+/** How many segments may wait for others. */
+interface OpenLimits {
+  readonly ofSender: number
+  readonly inAll: number
+}
+
+/**
+ * Anybody can send the first of 255 parts, as often as he likes. One sender has room for two messages of the greatest length; more
+ * than a few such senders at once are nobody's friends.
+ */
+const MOST_OPEN: OpenLimits = { ofSender: 510, inAll: 2040 }
+
 interface Slots {
   readonly slots: (OpenSegment | null)[]
   message: string | null
@@ -56,6 +68,28 @@ export function assembleSegments(open: readonly OpenSegment[]): SegmentSet[] {
     message,
     newestAt: Math.max(...slots.map((slot) => slot?.at ?? 0)),
   }))
+}
+
+/** Incomplete messages, oldest first, that can no longer be waited for because newer ones take the room. */
+export function surplusOf(sets: readonly SegmentSet[], most: OpenLimits = MOST_OPEN): readonly SegmentSet[] {
+  const kept = new Map<string, number>()
+  let all = 0
+  const oldestFirst = sets.filter(({ missing }) => missing > 0).sort((a, b) => a.newestAt - b.newestAt)
+  const surplus = oldestFirst.reverse().filter((set) => {
+    const sender = senderOf(set)
+    const size = set.segments.length - set.missing
+    const own = (kept.get(sender) ?? 0) + size
+    if (own > most.ofSender || all + size > most.inAll) return true
+    kept.set(sender, own)
+    all += size
+    return false
+  })
+  return surplus.reverse()
+}
+
+function senderOf({ segments }: SegmentSet): string {
+  const content = segments.find((segment) => segment !== null)?.content
+  return content?.kind === 'received' ? content.from : ''
 }
 
 function fits(set: Slots, segment: OpenSegment, content: ReceivedSegment, index: number): boolean {

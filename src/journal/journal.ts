@@ -6,10 +6,18 @@ import type { HistoryEntry, HistoryQuestion } from './history.ts'
 import { readHistory } from './history.ts'
 import { OutboundRecords } from './outbound.ts'
 import { Publications } from './publications.ts'
-import { ReceivedRecords } from './received.ts'
+import { ReceivedRecords, SEEN_RESOLUTION_MS } from './received.ts'
 import { Rulings } from './rulings.ts'
 import { Traffic } from './traffic.ts'
 import { UnheardRecords } from './unheard.ts'
+
+/** Messages received before a time (the first value) of which their senders have sent more than so many later (the second). */
+const FLOOD = `SELECT id FROM (
+  SELECT id, received_at, ROW_NUMBER() OVER (PARTITION BY modem, sender ORDER BY seq DESC) AS place FROM message
+) WHERE received_at < ? AND place > ?`
+
+/** More than a hundred a day, for as long as messages are kept by default. */
+const MOST_OF_SENDER = 10_000
 
 /**
  * What happened, on disk. Synchronous: a write takes a fraction of a millisecond, and when it returns the product may
@@ -59,10 +67,21 @@ export class Journal {
     else this.#db.run('INSERT OR REPLACE INTO note (name, value) VALUES (?, ?)', name, value)
   }
 
-  /** Forgets what is older than `keepMs` and neither unpublished nor unsettled, nor still lying in a modem. */
-  prune(keepMs: number): void {
+  /**
+   * Forgets what is older than `keepMs` and neither unpublished nor unsettled, nor still lying in a modem; and of a sender who
+   * floods, all but the newest `mostOfSender` messages.
+   */
+  prune(keepMs: number, mostOfSender = MOST_OF_SENDER): void {
     const limit = this.#now() - keepMs
+    const lately = this.#now() - 2 * SEEN_RESOLUTION_MS
     this.#db.transaction(() => {
+      this.#db.run(
+        `DELETE FROM segment WHERE settled = 1 AND seen_at < ? AND message IN (${FLOOD})`,
+        lately,
+        lately,
+        mostOfSender,
+      )
+      this.#db.run(`DELETE FROM message WHERE id IN (${FLOOD})`, lately, mostOfSender)
       this.#db.run('DELETE FROM segment WHERE settled = 1 AND seen_at < ?', limit)
       this.#db.run(
         `DELETE FROM segment WHERE seen_at < ? AND message IN (SELECT id FROM message WHERE received_at < ?)`,

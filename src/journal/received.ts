@@ -41,7 +41,7 @@ interface OpenRow extends Omit<OpenSegment, 'content' | 'backlog' | 'publish'> {
 }
 
 /** A listing renews `seen_at` at most this often, so that a full store does not cost a write per look. */
-const SEEN_RESOLUTION_MS = 24 * 3_600_000
+export const SEEN_RESOLUTION_MS = 24 * 3_600_000
 
 /** Stands before the content key of what was to leave its slot. */
 const LEAVING = 'leaving:'

@@ -210,3 +210,34 @@ for (const [name, before, after, expected] of [
     assert.equal(published().length, expected)
   })
 }
+
+test('first parts without end wait within bounds, are all published once, and keep nobody else waiting', async (t) => {
+  const { clock, journal, modem, look, published } = setUp(t, { multipartTimeoutMs: 3_600_000 })
+  await look()
+  const bomb = (reference: number) =>
+    segment(`bomb ${reference}`, {
+      from: '+491700000666',
+      concatenation: { reference, referenceBits: 16, total: 255, sequence: 1 },
+    })
+  for (let first = 0; first < 600; first += 50) {
+    modem.stored.push(...Array.from({ length: 50 }, (_, index) => bomb(first + index)))
+    await look()
+    clock.ms += 1_000
+  }
+  assert.equal(journal.received.openSegments('stick').length, 510)
+  const given = published()
+  assert.deepEqual(
+    given.map(({ missingParts }) => missingParts),
+    Array.from({ length: 90 }, () => 254),
+  )
+  assert.match(given[0]?.text ?? '', /bomb 0/)
+  modem.stored.push(part('b', 2, 2), part('a', 1, 2))
+  await look()
+  assert.deepEqual(
+    published().map(({ missingParts, from }) => [missingParts, from]),
+    [[0, '+491700000001']],
+  )
+  clock.ms += 3_600_000
+  await look()
+  assert.equal(published().length, 510, 'the others when their time is over')
+})

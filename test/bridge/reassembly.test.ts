@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict'
 import { describe, it } from 'node:test'
-import { assembleSegments } from '../../src/bridge/reassembly.ts'
+import { assembleSegments, surplusOf } from '../../src/bridge/reassembly.ts'
 import type { OpenSegment } from '../../src/journal/received.ts'
 import type { StoredSegment } from '../../src/modem/messages.ts'
 import { part, segment } from './fake-modem.ts'
@@ -66,5 +66,32 @@ describe('assembleSegments', () => {
       sets.map(({ message, missing }) => ({ message, missing })),
       [{ message: 'old', missing: 0 }],
     )
+  })
+})
+
+describe('surplusOf', () => {
+  const bomb = (text: string, reference: number, from = '+491700000666'): StoredSegment =>
+    segment(text, { from, concatenation: { reference, referenceBits: 16, total: 255, sequence: 1 } })
+  const surplus = (segments: readonly StoredSegment[], most: { ofSender: number; inAll: number }): string[] =>
+    surplusOf(assembleSegments(open(segments)), most).map((set) => set.segments[0]?.raw ?? '?')
+
+  it('is nothing as long as there is room', () => {
+    assert.deepEqual(surplus([bomb('a', 1), bomb('b', 2)], { ofSender: 2, inAll: 2 }), [])
+  })
+
+  it('is the oldest of a sender who has too many open, and nobody else’s', () => {
+    const others = [part('x', 1, 3), part('y', 2, 3)]
+    const sent = [...others, bomb('a', 1), bomb('b', 2), bomb('c', 3), bomb('d', 4)]
+    assert.deepEqual(surplus(sent, { ofSender: 2, inAll: 100 }), ['a', 'b'])
+  })
+
+  it('is the oldest of all where many senders join', () => {
+    const sent = [bomb('a', 1, '+1'), bomb('b', 1, '+2'), bomb('c', 1, '+3')]
+    assert.deepEqual(surplus(sent, { ofSender: 2, inAll: 2 }), ['a'])
+  })
+
+  it('is never a whole message', () => {
+    const whole = [segment('s1'), segment('s2'), part('b', 2, 2), part('a', 1, 2)]
+    assert.deepEqual(surplus(whole, { ofSender: 0, inAll: 0 }), [])
   })
 })

@@ -161,6 +161,24 @@ test('pruning keeps what is unpublished, unsettled or still lies in the modem', 
   assert.equal(journal.received.segmentsStored('stick', [admit('gone')]), 1)
 })
 
+test('of a sender who floods only the newest are kept, and what still lies in the modem stays known', (t) => {
+  const { journal, clock } = openJournal(t)
+  for (let index = 1; index <= 5; index += 1) {
+    journal.received.segmentsStored('stick', [admit(`${index}`)])
+    const segments = journal.received.openSegments('stick').map(({ seq }) => seq)
+    journal.received.received('stick', sms(`${index}`), { segments, publish: false, replaceType: null })
+  }
+  journal.prune(90 * 86_400_000, 2)
+  assert.ok(journal.received.contentKeysOf('stick', '1'), 'it came only now')
+  clock.ms += 3 * 86_400_000
+  journal.received.segmentsStored('stick', [admit('1')])
+  journal.prune(90 * 86_400_000, 2)
+  const known = ['1', '2', '3', '4', '5'].filter((id) => journal.received.contentKeysOf('stick', id) !== undefined)
+  assert.deepEqual(known, ['4', '5'])
+  assert.equal(journal.received.segmentsStored('stick', [admit('1')]), 0)
+  assert.equal(journal.received.segmentsStored('stick', [admit('2')]), 1)
+})
+
 test('a damaged file is put aside, never deleted, and a new one begun', (t) => {
   const folder = mkdtempSync(join(tmpdir(), 'zte2mqtt-'))
   t.after(() => rmSync(folder, { recursive: true }))
