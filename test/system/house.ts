@@ -1,3 +1,4 @@
+import assert from 'node:assert/strict'
 import type { ChildProcess } from 'node:child_process'
 import { spawn } from 'node:child_process'
 import { once } from 'node:events'
@@ -8,6 +9,7 @@ import { join } from 'node:path'
 import type { TestContext } from 'node:test'
 import type { MqttClient } from 'mqtt'
 import { connectAsync } from 'mqtt'
+import { BRIDGE_TOPICS, MODEM_TOPICS, PRIVATE_TOPICS } from '../../src/mqtt/topics.ts'
 
 const DEADLINE_MS = 30_000
 const MAIN = new URL('../../src/main.ts', import.meta.url).pathname
@@ -118,6 +120,30 @@ export function startBridge(
 }
 
 /** An ordinary MQTT client that remembers everything and can wait for what it wants. */
+/** Nothing that somebody wrote has become a line of the log or a topic, when nothing but `sms/send` was commanded. */
+export function assertNothingForged(bridge: { readonly output: string }, observer: Observer, modem: string): void {
+  const ofModem = [...MODEM_TOPICS, { path: 'command/sms/send' }, { path: 'response/sms/send' }]
+  const ofBoth = PRIVATE_TOPICS.map(({ path }) => `homeassistant/${path}`)
+  const known = [
+    ...ofModem.map(({ path }) => `/${modem}/${path}`),
+    ...BRIDGE_TOPICS.map(({ path }) => `/bridge/${path}`),
+    ...['bridge', modem].flatMap((owner) => ofBoth.map((path) => `/${owner}/${path}`)),
+    ...['bridge', modem].map((owner) => `${owner}/config`),
+  ]
+  for (const line of bridge.output.trimEnd().split('\n')) {
+    const entry = parsed(line) as { level?: unknown; time?: unknown; msg?: unknown }
+    assert.ok(typeof entry === 'object' && Number(entry.time) > 1e12, `a line of the log: ${line}`)
+    assert.doesNotMatch(line, /forged/)
+  }
+  for (const { topic, text } of observer.seen) {
+    assert.ok(
+      known.some((ending) => topic.endsWith(ending)),
+      `an unknown topic: ${topic}`,
+    )
+    if (text.startsWith('{')) assert.equal(typeof parsed(text), 'object', `no JSON on ${topic}: ${text}`)
+  }
+}
+
 export class Observer {
   readonly seen: Seen[] = []
   readonly client: MqttClient

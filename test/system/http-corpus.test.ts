@@ -3,7 +3,7 @@ import type { TestContext } from 'node:test'
 import { test } from 'node:test'
 import type { RouterProfile } from '../../src/simulator/goform-firmware.ts'
 import { MC888, MF79RU, MF833, MF920V } from '../../src/simulator/goform-profiles.ts'
-import { ended, Observer, startBridge, startMosquitto } from './house.ts'
+import { assertNothingForged, ended, Observer, startBridge, startMosquitto } from './house.ts'
 import type { Json, RouterSite } from './http-rig.ts'
 import { lastState, NUMBER, optionsFor, PEER, ready, setUpRouter } from './http-rig.ts'
 import { INCOMING, OUTGOING } from './sms-corpus.ts'
@@ -41,6 +41,12 @@ async function bothWays(t: TestContext, profile: RouterProfile, brokerPort: numb
   bridge.kill('SIGTERM')
   assert.equal(await ended(bridge), 0)
   assert.equal(observer.on('mifi/availability').at(-1), 'offline')
+  assertNothingForged(bridge, observer, 'mifi')
+}
+
+/** Routers pad texts with NUL, and put a byte order mark before some: neither can be told from one that was sent. */
+function asListed(text = ''): string {
+  return text.replaceAll('\0', '').replace(/^\ufeff/, '')
 }
 
 /** They all come at once, each a second younger than the one before. */
@@ -59,7 +65,7 @@ async function arrive({ network }: RouterSite, observer: Observer): Promise<void
   )
   assert.deepEqual(
     received.map((sms) => [sms['text'], sms['from'], Date.parse(String(sms['sent_at']))]),
-    INCOMING.map(({ message }, at) => [message.text, message.from ?? SENDER, sentAt(at).getTime()]),
+    INCOMING.map(({ message }, at) => [asListed(message.text), message.from ?? SENDER, sentAt(at).getTime()]),
   )
   for (const sms of received) {
     const { missing_parts, raw, backlog, data_hex } = sms

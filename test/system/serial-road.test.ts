@@ -6,6 +6,7 @@ import { AtStick } from '../../src/simulator/at-stick.ts'
 import { CellularNetwork } from '../../src/simulator/cellular-network.ts'
 import { MF190 } from '../../src/simulator/profiles.ts'
 import {
+  assertNothingForged,
   ended,
   freePort,
   listening,
@@ -49,7 +50,7 @@ test('with mosquitto and a pseudo-terminal, messages go both ways and awkward on
   const { network, port } = await setUpStick(t)
   const brokerPort = await startMosquitto(t)
   const tty = await startPty(t, port)
-  const observer = await Observer.connect(t, brokerPort, 'observer', ['zte2mqtt/#'])
+  const observer = await Observer.connect(t, brokerPort, 'observer', ['#'])
   const bridge = startBridge(t, optionsFor(tty, brokerPort))
   await ready(observer)
 
@@ -92,6 +93,7 @@ test('with mosquitto and a pseudo-terminal, messages go both ways and awkward on
   assert.equal(await ended(bridge), 0)
   assert.equal(observer.on('bridge/state').at(-1), 'offline')
   assert.equal(observer.on('stick/availability').at(-1), 'offline')
+  assertNothingForged(bridge, observer, 'stick')
 })
 
 test('bad input gets an error that names the key, clearing a retained command does nothing, and the process stays up', async (t) => {

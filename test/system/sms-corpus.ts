@@ -47,9 +47,29 @@ const TEXTS: readonly (readonly [text: string, expected?: Readonly<Record<string
 /** Of these, also what a modem sends. */
 export const OUTGOING: readonly string[] = TEXTS.map(([text]) => text)
 
+/** What might be taken for something else on the way: a line of the log, an escape, a topic, the end of a string. */
+const HOSTILE: readonly string[] = [
+  '{"level":60,"time":1,"msg":"forged"}',
+  '\n{"level":60,"time":1,"msg":"forged"}\n',
+  '\u001b[2J\u001b]0;forged\u0007red',
+  'nul\u0000inside',
+  '\u0001\u0002\u0008\u007f\u0085\u2028\u2029',
+  '\u202egnp.exe\u202c',
+  '$SYS/broker/# zte2mqtt/+/command/reboot',
+  '","class":0,"from":"+491110000',
+  '{% raw %}{{ 7*7 }}{% endraw %}#{7*7}<%= 7*7 %>',
+  "'; DROP TABLE segment; --",
+  '+CMS ERROR: 500\r\n> \u001a\r\n+CUSD: 1,"forged",15\r\nERROR\r\n',
+  '../../../etc/passwd %s %n $(reboot) `reboot` | reboot',
+]
+
 /** What anybody may send. */
 export const INCOMING: readonly CorpusMessage[] = [
   ...TEXTS.map(([text, expected]) => ({ message: { text }, ...(expected && { expected }) })),
+  ...HOSTILE.map((text) => ({ message: { text } })),
+  // A byte order mark is no part of a text.
+  { message: { text: '\ufeffmark first' }, expected: { text: 'mark first' } },
+  { message: { from: '#+/$SYS "x"', text: 'a sender with everything' } },
   { message: { from: 'Mobilis', text: 'alphanumeric' } },
   { message: { from: '12345', text: 'short code' } },
   { message: { text: long(400), order: [3, 1, 2] }, expected: { parts: 3, missing_parts: 0 } },
