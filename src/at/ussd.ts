@@ -1,6 +1,6 @@
 import type { UssdReply } from '../modem/messages.ts'
 import { decodeCbsDataCoding } from '../sms/data-coding.ts'
-import { decodeSeptets, packSeptets, septetsOf, unpackSeptets } from '../sms/gsm7.ts'
+import { decodeSeptets, encodeSeptets, packSeptets, unpackSeptets } from '../sms/gsm7.ts'
 import { decodeOctets, decodeUtf16, encodeUtf16, formatHex, parseHex } from '../sms/octets.ts'
 import type { UssdFields } from './responses-device.ts'
 import { plausibility } from './ussd-plausibility.ts'
@@ -33,7 +33,7 @@ export const USSD_DIALECTS: readonly UssdDialect[] = [
 export function formatUssdRequest(text: string, dialect: UssdDialect): string | undefined {
   const given = dialect.encode(text)
   if (given === undefined) return undefined
-  return `AT+CUSD=1,"${given}",${septetsOfText(text) === undefined ? UCS2_DCS : DEFAULT_DCS}`
+  return `AT+CUSD=1,"${given}",${encodeSeptets(text) === undefined ? UCS2_DCS : DEFAULT_DCS}`
 }
 
 /**
@@ -41,7 +41,7 @@ export function formatUssdRequest(text: string, dialect: UssdDialect): string | 
  * 80 units of UCS2 (3GPP TS 23.038 section 5, TS 24.080 section 4.6.1).
  */
 export function fitsUssd(text: string): boolean {
-  const septets = septetsOfText(text)
+  const septets = encodeSeptets(text)
   return septets === undefined ? text.length <= 80 : septets.length <= 182
 }
 
@@ -127,25 +127,15 @@ function withoutLanguage(text: string, hasLanguage: boolean): string {
   return hasLanguage ? text.replace(/^[A-Za-z]{2}\r/, '') : text
 }
 
-function septetsOfText(text: string): readonly number[] | undefined {
-  const septets: number[] = []
-  for (const character of text) {
-    const own = septetsOf(character)
-    if (own === undefined) return undefined
-    septets.push(...own)
-  }
-  return septets
-}
-
 /** Only what neither ends the quotes nor the line. */
 function encodePlain(text: string): string | undefined {
-  const septets = septetsOfText(text)
+  const septets = encodeSeptets(text)
   const isPlain = septets?.every((septet) => septet >= 0x20 && septet < 0x7f && septet !== QUOTE)
   return septets !== undefined && isPlain === true ? String.fromCharCode(...septets) : undefined
 }
 
 function encodePacked(text: string): string | undefined {
-  const septets = septetsOfText(text)
+  const septets = encodeSeptets(text)
   if (septets === undefined) return undefined
   return formatHex(packSeptets(Uint8Array.from(septets.length % 8 === 7 ? [...septets, CR] : septets)))
 }

@@ -34,6 +34,8 @@ export class AtSmsStore implements SmsStore {
   readonly #setup: StoreSetup
   /** Stores in which the modem said that something arrived, besides the used one. */
   readonly #announced = new Set<string>()
+  /** Contents of the used store at the last listing. */
+  #known: ReadonlySet<string> = new Set()
   #turn: Promise<unknown> = Promise.resolve()
 
   constructor(channel: AtChannel, setup: StoreSetup) {
@@ -52,7 +54,11 @@ export class AtSmsStore implements SmsStore {
       const { used, select, others, reportStore } = this.#setup
       await this.#channel.send(select)
       const found = [...(await this.#read(used))]
-      const wanted = others.filter((store) => everywhere || store === reportStore || this.#announced.has(store))
+      // A message that has just come shall not wait for a look at where reports may lie unannounced: the next one looks there.
+      const isNews = found.some(({ contentKey }) => !this.#known.has(contentKey))
+      this.#known = new Set(found.map(({ contentKey }) => contentKey))
+      const unannounced = (store: string): boolean => store === reportStore && !isNews
+      const wanted = others.filter((store) => everywhere || unannounced(store) || this.#announced.has(store))
       if (wanted.length === 0) return found
       // Only the end of the connection comes through here, and then there is nobody left to choose the used one again.
       for (const store of wanted) found.push(...(await this.#readOther(store)))

@@ -2,7 +2,7 @@ import { createHash } from 'node:crypto'
 import { ModemError } from '../modem/errors.ts'
 import type { Concatenation, MessageBody, SegmentContent, StoredSegment } from '../modem/messages.ts'
 import { SLOT_BOUND } from '../modem/messages.ts'
-import { septetsOf } from '../sms/gsm7.ts'
+import { encodeSeptets } from '../sms/gsm7.ts'
 import { formatMessageDate, parseMessageDate } from './message-date.ts'
 import type { Values } from './reply.ts'
 import { isRefused, notUnderstood, numberAt, textAt, wholeNumberAt } from './reply.ts'
@@ -98,7 +98,7 @@ export function toStoredSegment(row: Values, store: string, isSealed: boolean): 
 export function joinRows(raws: readonly (string | null)[]): MessageBody {
   const text = raws.map((raw) => (raw === null ? '' : decodeHexText(contentOf(parseRaw(raw))))).join('')
   // The row does not tell how the message came through the air; this is how it would.
-  const isGsm7 = [...text].every((character) => septetsOf(character) !== undefined)
+  const isGsm7 = encodeSeptets(text) !== undefined
   return { text, encoding: isGsm7 ? 'gsm7' : 'ucs2', dataHex: null, ports: null }
 }
 

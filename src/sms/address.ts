@@ -1,7 +1,7 @@
 import { ModemError } from '../modem/errors.ts'
 import { decodeSeptets, unpackSeptets } from './gsm7.ts'
 import type { OctetReader } from './octets.ts'
-import { concatOctets, fromSemiOctets, toSemiOctets } from './octets.ts'
+import { concatOctets, fromSemiOctets } from './octets.ts'
 
 /** Type of number, bits 6 … 4 of the type-of-address octet (3GPP TS 23.040 section 9.1.2.5). */
 const TYPES_OF_NUMBER = [
@@ -97,8 +97,8 @@ function decodeName(octets: Uint8Array, length: number): string {
 }
 
 function decodeDigits(octets: Uint8Array, length: number, typeOfNumber: TypeOfNumber): string {
-  const semiOctets = toSemiOctets(octets).slice(0, length)
-  const digits = semiOctets.map((semiOctet) => DIGITS.charAt(semiOctet)).join('')
+  let digits = ''
+  for (let at = 0; at < length; at++) digits += DIGITS.charAt(((octets[at >> 1] ?? 0xff) >> ((at & 1) * 4)) & 0x0f)
   return typeOfNumber === 'international' && digits !== '' ? `+${digits}` : digits
 }
 

@@ -11,55 +11,75 @@ export function unreadable(reason: string, octets: Uint8Array): ModemError {
 
 /** Hex digits in either case → octets. @throws ModemError `protocol` when it is empty, odd or not hex. */
 export function parseHex(hex: string): Uint8Array {
-  if (hex === '' || hex.length % 2 !== 0 || /[^0-9a-f]/i.test(hex)) {
+  // It ends at the first pair that is no octet.
+  const octets = Buffer.from(hex, 'hex')
+  if (hex === '' || octets.length * 2 !== hex.length) {
     const reason = hex === '' ? 'the PDU is empty' : 'the PDU is not a whole number of hex octets'
     throw new ModemError('protocol', `The SMS cannot be read: ${reason}.`, { detail: hex })
   }
-  return Uint8Array.from(hex.match(/../g) ?? [], (octet) => Number.parseInt(octet, 16))
+  return plain(octets)
 }
 
 /** Octets → upper-case hex. */
 export function formatHex(octets: Uint8Array): string {
-  return Array.from(octets, (octet) => octet.toString(16).toUpperCase().padStart(2, '0')).join('')
+  return bufferOf(octets).toString('hex').toUpperCase()
 }
 
 /** Octets one behind the other. */
 export function concatOctets(...pieces: readonly Uint8Array[]): Uint8Array {
-  return Uint8Array.from(pieces.flatMap((piece) => [...piece]))
-}
-
-/** Octets → semi-octets 0 … 15, the low half first (3GPP TS 23.040 section 9.1.2.3). */
-export function toSemiOctets(octets: Uint8Array): readonly number[] {
-  return [...octets].flatMap((octet) => [octet & 0x0f, octet >> 4])
-}
-
-/** Semi-octets → octets; an odd number of them is filled up with F. */
-export function fromSemiOctets(semiOctets: readonly number[]): Uint8Array {
-  const octets = new Uint8Array(Math.ceil(semiOctets.length / 2)).fill(0xff)
-  for (const [index, value] of semiOctets.entries()) {
-    const at = index >> 1
-    const octet = octets[at] ?? 0xff
-    octets[at] = index % 2 === 0 ? (octet & 0xf0) | value : (octet & 0x0f) | (value << 4)
+  let length = 0
+  for (const piece of pieces) length += piece.length
+  const octets = new Uint8Array(length)
+  let at = 0
+  for (const piece of pieces) {
+    octets.set(piece, at)
+    at += piece.length
   }
   return octets
 }
 
-const UTF16 = new TextDecoder('utf-16be')
+/** Octets → semi-octets 0 … 15, the low half first (3GPP TS 23.040 section 9.1.2.3). */
+export function toSemiOctets(octets: Uint8Array): readonly number[] {
+  const semiOctets: number[] = []
+  for (const octet of octets) semiOctets.push(octet & 0x0f, octet >> 4)
+  return semiOctets
+}
+
+/** Semi-octets → octets; an odd number of them is filled up with F. */
+export function fromSemiOctets(semiOctets: readonly number[]): Uint8Array {
+  const octets = new Uint8Array((semiOctets.length + 1) >> 1)
+  for (let at = 0; at < octets.length; at++) {
+    octets[at] = (semiOctets[at * 2] ?? 0xf) | ((semiOctets[at * 2 + 1] ?? 0xf) << 4)
+  }
+  return octets
+}
+
+const BYTE_ORDER_MARK = '\ufeff'
+const LONE_SURROGATE = /\p{Surrogate}/gu
 
 /**
  * UTF-16BE, which is what phones send as UCS2 → text. Lone surrogates become U+FFFD, half a unit at the end and a byte
  * order mark at the beginning are dropped.
  */
 export function decodeUtf16(octets: Uint8Array): string {
-  return UTF16.decode(octets.subarray(0, octets.length & ~1))
+  const text = Buffer.from(octets.subarray(0, octets.length & ~1))
+    .swap16()
+    .toString('utf16le')
+  return (text.startsWith(BYTE_ORDER_MARK) ? text.slice(1) : text).replace(LONE_SURROGATE, '\ufffd')
 }
 
-/** Text → UTF-16BE, unit by unit. */
+/** Text → UTF-16BE, unit by unit; lone surrogates become U+FFFD. */
 export function encodeUtf16(text: string): Uint8Array {
-  const octets = new Uint8Array(text.length * 2)
-  const view = new DataView(octets.buffer)
-  for (let index = 0; index < text.length; index++) view.setUint16(index * 2, text.charCodeAt(index))
-  return octets
+  return plain(Buffer.from(text.replace(LONE_SURROGATE, '\ufffd'), 'utf16le').swap16())
+}
+
+/** The same octets without what Buffer does otherwise than other arrays. */
+function plain({ buffer, byteOffset, length }: Buffer): Uint8Array {
+  return new Uint8Array(buffer, byteOffset, length)
+}
+
+function bufferOf({ buffer, byteOffset, length }: Uint8Array): Buffer {
+  return Buffer.from(buffer, byteOffset, length)
 }
 
 /** A cursor over a TPDU that names the field when the octets run out. */
@@ -77,7 +97,9 @@ export class OctetReader {
 
   /** The next octet. @throws ModemError `protocol` */
   octet(field: string): number {
-    const [octet = 0] = this.take(1, field)
+    const octet = this.#octets[this.#position]
+    if (octet === undefined) throw this.unreadable(`it ends inside ${field}`)
+    this.#position += 1
     return octet
   }
 

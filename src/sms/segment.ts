@@ -1,6 +1,6 @@
 import { ModemError } from '../modem/errors.ts'
 import type { Concatenation, RequestedEncoding } from '../modem/messages.ts'
-import { septetsOf } from './gsm7.ts'
+import { ESC, encodeSeptets } from './gsm7.ts'
 import { encodeUtf16 } from './octets.ts'
 import { transliterate } from './transliterate.ts'
 import type { SegmentPayload } from './user-data.ts'
@@ -24,10 +24,10 @@ export interface SegmentCount {
   readonly segments: number
 }
 
+/** A text as it will be sent, cut into what one segment can hold. */
 interface Layout {
   readonly encoding: TextEncoding
-  /** The characters of each segment. */
-  readonly segments: readonly (readonly string[])[]
+  readonly contents: readonly Uint8Array[]
 }
 
 /**
@@ -42,10 +42,11 @@ export function segmentText(
   referenceBits: Concatenation['referenceBits'] = 8,
 ): readonly SegmentPayload[] {
   const layout = layOut(text, encoding, referenceBits)
-  const total = layout.segments.length
-  return layout.segments.map((characters, index) => ({
-    ...encodeCharacters(characters, layout.encoding),
+  const total = layout.contents.length
+  return layout.contents.map((content, index) => ({
+    kind: layout.encoding === 'gsm7' ? 'septets' : 'utf16',
     header: total === 1 ? [] : [concatenationElement({ reference, referenceBits, total, sequence: index + 1 })],
+    content,
   }))
 }
 
@@ -56,44 +57,49 @@ export function countSegments(
   referenceBits: Concatenation['referenceBits'] = 8,
 ): SegmentCount {
   const layout = layOut(text, encoding, referenceBits)
-  return { encoding: layout.encoding, segments: layout.segments.length }
+  return { encoding: layout.encoding, segments: layout.contents.length }
 }
 
 function layOut(text: string, requested: RequestedEncoding, referenceBits: Concatenation['referenceBits']): Layout {
-  const characters = [...(requested === 'gsm7' ? transliterate(text) : text.replace(/\p{Surrogate}/gu, '\ufffd'))]
-  const fits = requested !== 'ucs2' && characters.every((character) => septetsOf(character) !== undefined)
-  const encoding = fits ? 'gsm7' : 'ucs2'
-  const room = ROOM[encoding]
-  const alone = split(characters, encoding, room.alone)
-  const segments = alone.length === 1 ? alone : split(characters, encoding, room.beside[referenceBits])
-  if (segments.length > MAX_SEGMENTS) {
+  const wanted = requested === 'gsm7' ? transliterate(text) : text
+  const septets = requested === 'ucs2' ? undefined : encodeSeptets(wanted)
+  const contents =
+    septets === undefined
+      ? cut(encodeUtf16(wanted), 2, ROOM.ucs2, referenceBits, isInsidePair)
+      : cut(septets, 1, ROOM.gsm7, referenceBits, isBehindEscape)
+  if (contents.length > MAX_SEGMENTS) {
     throw new ModemError(
       'invalid_request',
-      `The text is too long: it would need ${segments.length} SMS, and ${MAX_SEGMENTS} is the most one message can have.`,
+      `The text is too long: it would need ${contents.length} SMS, and ${MAX_SEGMENTS} is the most one message can have.`,
     )
   }
-  return { encoding, segments }
+  return { encoding: septets === undefined ? 'ucs2' : 'gsm7', contents }
 }
 
-function split(characters: readonly string[], encoding: TextEncoding, room: number): readonly (readonly string[])[] {
-  let segment: string[] = []
-  let used = 0
-  const segments = [segment]
-  for (const character of characters) {
-    const size = encoding === 'gsm7' ? (septetsOf(character)?.length ?? 1) : character.length
-    if (used + size > room) {
-      segment = []
-      used = 0
-      segments.push(segment)
-    }
-    segment.push(character)
-    used += size
+/** @param size octets of a unit @param isInside whether a cut there would go through a character */
+function cut(
+  content: Uint8Array,
+  size: 1 | 2,
+  room: (typeof ROOM)[TextEncoding],
+  referenceBits: Concatenation['referenceBits'],
+  isInside: (content: Uint8Array, at: number) => boolean,
+): readonly Uint8Array[] {
+  if (content.length <= room.alone * size) return [content]
+  const pieces: Uint8Array[] = []
+  for (let from = 0; from < content.length; ) {
+    let to = Math.min(from + room.beside[referenceBits] * size, content.length)
+    if (to < content.length && isInside(content, to)) to -= size
+    pieces.push(content.subarray(from, to))
+    from = to
   }
-  return segments
+  return pieces
 }
 
-function encodeCharacters(characters: readonly string[], encoding: TextEncoding): Omit<SegmentPayload, 'header'> {
-  return encoding === 'gsm7'
-    ? { kind: 'septets', content: Uint8Array.from(characters.flatMap((character) => septetsOf(character) ?? [])) }
-    : { kind: 'utf16', content: encodeUtf16(characters.join('')) }
+function isBehindEscape(septets: Uint8Array, at: number): boolean {
+  return septets[at - 1] === ESC
+}
+
+/** Before a low surrogate. */
+function isInsidePair(octets: Uint8Array, at: number): boolean {
+  return ((octets[at] ?? 0) & 0xfc) === 0xdc
 }

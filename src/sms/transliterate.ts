@@ -1,5 +1,5 @@
 import anyAscii from 'any-ascii'
-import { septetsOf } from './gsm7.ts'
+import { encodeSeptets } from './gsm7.ts'
 
 /** Characters that say something only together with their neighbours: without them the text is still whole. */
 const MAY_VANISH = /^[\p{M}\p{Lm}\p{Cf}\p{Emoji_Modifier}\u0627]$/u
@@ -13,12 +13,12 @@ export function transliterate(text: string): string {
 }
 
 function nearest(character: string): string {
-  if (septetsOf(character) !== undefined) return character
+  if (encodeSeptets(character) !== undefined) return character
   if (/\s/.test(character)) return ' '
   const ascii = anyAscii(character)
   if (ascii === '') return MAY_VANISH.test(character) ? '' : '?'
   return [...ascii]
-    .map((replacement) => (septetsOf(replacement) === undefined ? lastResort(replacement) : replacement))
+    .map((replacement) => (encodeSeptets(replacement) === undefined ? lastResort(replacement) : replacement))
     .join('')
 }
 

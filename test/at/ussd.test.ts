@@ -2,7 +2,7 @@ import assert from 'node:assert/strict'
 import { describe, test } from 'node:test'
 import { parseCusd } from '../../src/at/responses-device.ts'
 import { decodeUssd, fitsUssd, formatUssdRequest, USSD_DIALECTS } from '../../src/at/ussd.ts'
-import { packSeptets, septetsOf } from '../../src/sms/gsm7.ts'
+import { encodeSeptets, packSeptets } from '../../src/sms/gsm7.ts'
 import { encodeUtf16, formatHex } from '../../src/sms/octets.ts'
 import { VECTORS } from './vectors.ts'
 
@@ -29,7 +29,7 @@ const FORMS = {
   plain: (text: string) => text,
   UCS2: (text: string) => formatHex(encodeUtf16(text)),
   packed: (text: string) => {
-    const septets = [...text].flatMap((character) => septetsOf(character) ?? [])
+    const septets = [...(encodeSeptets(text) ?? [])]
     return formatHex(packSeptets(Uint8Array.from(septets.length % 8 === 7 ? [...septets, 0x0d] : septets)))
   },
 }

@@ -235,6 +235,20 @@ describe('a status report', () => {
     assert.deepEqual(stick.mailbox.places, ['SM', 'SM', 'SM'])
   })
 
+  test('that may lie there unannounced does not keep a message waiting that has just come, and is looked for next time', async (t) => {
+    const { network, said, open } = setUp(t)
+    const store = storeOf(await open())
+    const looks = async (): Promise<boolean> => {
+      const before = said.length
+      await store.list(false)
+      return said.slice(before).includes('AT+CPMS="SR"')
+    }
+    assert.equal(await looks(), true)
+    network.inject({ to: OWN_NUMBER, from: FRIEND, text: 'news' })
+    assert.equal(await looks(), false)
+    assert.equal(await looks(), true, 'also where the message stays')
+  })
+
   test('that is passed on directly comes with the event, and its store is not looked into', async (t) => {
     const { said, open } = setUp(t, { profile: { cnmi: ['2,1,0,1,0'] } })
     const modem = await open()

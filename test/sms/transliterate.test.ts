@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
-import { septetsOf } from '../../src/sms/gsm7.ts'
+import { encodeSeptets } from '../../src/sms/gsm7.ts'
 import { transliterate } from '../../src/sms/transliterate.ts'
 
 const TEXTS = [
@@ -32,7 +32,7 @@ test('whatever comes in, the GSM 7 bit default alphabet can carry what comes out
   for (let codePoint = 0; codePoint <= 0x2ffff; codePoint++) {
     const character = String.fromCodePoint(codePoint)
     for (const out of transliterate(character)) {
-      assert.notEqual(septetsOf(out), undefined, `U+${codePoint.toString(16)} gives ${JSON.stringify(out)}`)
+      assert.notEqual(encodeSeptets(out), undefined, `U+${codePoint.toString(16)} gives ${JSON.stringify(out)}`)
     }
   }
 })

@@ -14,6 +14,9 @@ import { BRIDGE_TOPICS, MODEM_TOPICS, PRIVATE_TOPICS } from '../../src/mqtt/topi
 const DEADLINE_MS = 30_000
 const MAIN = new URL('../../src/main.ts', import.meta.url).pathname
 
+/** Where programs and folders are for a while: a test, or whatever else ends them. */
+export type Stage = Pick<TestContext, 'after'>
+
 /** One message as an ordinary client sees it. */
 export interface Seen {
   readonly topic: string
@@ -22,7 +25,7 @@ export interface Seen {
 }
 
 /** A folder that goes with the test. */
-export function temporaryFolder(t: TestContext): string {
+export function temporaryFolder(t: Stage): string {
   const folder = mkdtempSync(join(tmpdir(), 'zte2mqtt-'))
   t.after(() => rmSync(folder, { recursive: true, force: true }))
   return folder
@@ -56,7 +59,7 @@ export async function listening(port: number): Promise<void> {
 
 /** Ends with the test, whatever happens in it. */
 export function run(
-  t: TestContext,
+  t: Stage,
   command: string,
   args: readonly string[],
   env: NodeJS.ProcessEnv = {},
@@ -75,7 +78,7 @@ export async function ended(child: ChildProcess): Promise<number | NodeJS.Signal
 }
 
 /** mosquitto with persistence, on loopback. @param more lines for its configuration, such as a second listener */
-export async function startMosquitto(t: TestContext, more = ''): Promise<number> {
+export async function startMosquitto(t: Stage, more = ''): Promise<number> {
   const folder = temporaryFolder(t)
   const port = await freePort()
   const file = join(folder, 'mosquitto.conf')
@@ -87,7 +90,7 @@ export async function startMosquitto(t: TestContext, more = ''): Promise<number>
 }
 
 /** A pseudo-terminal whose other end is a TCP port. */
-export async function startPty(t: TestContext, tcpPort: number): Promise<string> {
+export async function startPty(t: Stage, tcpPort: number): Promise<string> {
   const folder = temporaryFolder(t)
   const link = join(folder, 'tty')
   const appears = new Promise<void>((resolve, reject) => {
@@ -108,7 +111,7 @@ export const UNLIMITED = ['per_minute', 'per_hour', 'per_day', 'per_month'].map(
 
 /** The program as a user starts it; options as on the command line. */
 export function startBridge(
-  t: TestContext,
+  t: Stage,
   options: readonly string[],
   env: NodeJS.ProcessEnv = {},
   preload: readonly string[] = [],
@@ -157,7 +160,7 @@ export class Observer {
     })
   }
 
-  static async connect(t: TestContext, port: number, clientId: string, topics: readonly string[]): Promise<Observer> {
+  static async connect(t: Stage, port: number, clientId: string, topics: readonly string[]): Promise<Observer> {
     const client = await connectAsync(`mqtt://127.0.0.1:${port}`, { clientId, clean: true, reconnectPeriod: 200 })
     t.after(() => client.endAsync(true))
     return Observer.with(client, topics)

@@ -2,12 +2,12 @@ import type { ChildProcess } from 'node:child_process'
 import { once } from 'node:events'
 import { existsSync, mkdirSync, renameSync, rmSync, symlinkSync, watch } from 'node:fs'
 import { join } from 'node:path'
-import type { TestContext } from 'node:test'
 import { AtStick } from '../../src/simulator/at-stick.ts'
 import { CellularNetwork } from '../../src/simulator/cellular-network.ts'
 import type { PortRole, StickProfile } from '../../src/simulator/profiles.ts'
 import { ORDINARY } from '../../src/simulator/profiles.ts'
 import type { AtStickOptions } from '../../src/simulator/stick-hardware.ts'
+import type { Stage } from './house.ts'
 import { run, temporaryFolder } from './house.ts'
 
 export const NUMBER = '+447700900001'
@@ -64,7 +64,7 @@ export class StickOnPty {
   readonly stick: AtStick
   /** The stable name. */
   readonly port: string
-  readonly #t: TestContext
+  readonly #t: Stage
   readonly #folder: string
   readonly #role: PortRole
   #tcpPort = 0
@@ -73,7 +73,7 @@ export class StickOnPty {
   #socat: ChildProcess | undefined
   #appearance: Promise<void> = Promise.resolve()
 
-  private constructor(t: TestContext, { profile, role = 'status', latency, ...rest }: PtyOptions) {
+  private constructor(t: Stage, { profile, role = 'status', latency, ...rest }: PtyOptions) {
     this.#t = t
     this.#role = role
     this.#folder = temporaryFolder(t)
@@ -94,7 +94,7 @@ export class StickOnPty {
     })
   }
 
-  static async plugIn(t: TestContext, options: PtyOptions = {}): Promise<StickOnPty> {
+  static async plugIn(t: Stage, options: PtyOptions = {}): Promise<StickOnPty> {
     const pty = new StickOnPty(t, options)
     pty.#tcpPort = await pty.stick.listen(0, '127.0.0.1', pty.stick.interfaceOf(pty.#role))
     pty.#serve()

@@ -10,7 +10,7 @@ import { CellularNetwork } from '../../src/simulator/cellular-network.ts'
 import { MF79U } from '../../src/simulator/goform-profiles.ts'
 import { GoformRouter } from '../../src/simulator/goform-router.ts'
 import { MF190 } from '../../src/simulator/profiles.ts'
-import { packSeptets, septetsOf } from '../../src/sms/gsm7.ts'
+import { encodeSeptets, packSeptets } from '../../src/sms/gsm7.ts'
 import { ended, Observer, startBridge, startMosquitto, temporaryFolder, UNLIMITED } from './house.ts'
 
 const MAIN = new URL('../../src/main.ts', import.meta.url).pathname
@@ -44,8 +44,8 @@ const PRIVATE = {
 function formsOf(secret: string): readonly string[] {
   const digits = /^\+?\d+$/.test(secret) ? secret.replace('+', '') : undefined
   const even = digits === undefined || digits.length % 2 === 0 ? digits : `${digits}F`
-  const septets = [...secret].map(septetsOf)
-  const packed = septets.includes(undefined) ? [] : packSeptets(Uint8Array.from(septets.flatMap((one) => one ?? [])))
+  const septets = encodeSeptets(secret)
+  const packed = septets === undefined ? [] : packSeptets(septets)
   return [
     secret,
     encodeURIComponent(secret),
