@@ -65,10 +65,10 @@ function deliveries(text: string): readonly string[] {
 }
 
 function peers(): readonly Codec[] {
-  const require = npmPeers()
-  if (require === undefined) return []
-  const two = require('node-pdu') as NodePdu2
-  const one = require(require.resolve('node-pdu', { paths: [require.resolve('serialport-gsm')] })) as NodePdu1
+  const load = npmPeers()
+  if (load === undefined) return []
+  const two = load('node-pdu') as NodePdu2
+  const one = load(load.resolve('node-pdu', { paths: [load.resolve('serialport-gsm')] })) as NodePdu1
   return [
     {
       name: peerName('node-pdu'),

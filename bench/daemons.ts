@@ -131,9 +131,9 @@ interface GsmModem {
 
 /** npm serialport-gsm, in the process of the bench; a message has come out when its event is there. */
 async function startSerialportGsm(scene: Scene, tty: string): Promise<Serving> {
-  const require = npmPeers()
-  if (require === undefined) throw new Error('it is not installed')
-  const { Modem } = require('serialport-gsm') as { Modem(): GsmModem }
+  const load = npmPeers()
+  if (load === undefined) throw new Error('it is not installed')
+  const { Modem } = load('serialport-gsm') as { Modem(): GsmModem }
   const modem = Modem()
   const options = {
     baudRate: 115200,

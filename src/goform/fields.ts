@@ -33,7 +33,8 @@ export interface FieldRow<T> {
   readonly nr?: readonly ItemRow<T>[]
 }
 
-type GroupTable<Group, Computed extends keyof Group = never> = {
+/** Where the fields of a group come from, but those that are computed. */
+export type GroupTable<Group, Computed extends keyof Group = never> = {
   readonly [Field in Exclude<keyof Group, Computed>]: FieldRow<NonNullable<Group[Field]>>
 }
 

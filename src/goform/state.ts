@@ -12,7 +12,7 @@ import type {
 import { lteBandOf } from './bands.ts'
 import type { FieldDialect } from './conversions.ts'
 import { simStateOf, technologyOf } from './conversions.ts'
-import type { FieldRow, ItemGroup, ItemRow } from './fields.ts'
+import type { FieldRow, GroupTable, ItemGroup, ItemRow } from './fields.ts'
 import {
   BATTERY,
   CELL,
@@ -62,7 +62,7 @@ function readGroup(group: ItemGroup, values: Values, dialect: StateDialect): Par
   if (group === 'operator') return { operator: readOperator(values) }
   if (group === 'sim') return { sim: readSim(values) }
   if (group === 'cell') return { cell: readCell(values, dialect) }
-  if (group === 'data') return { data: readData(values, dialect) }
+  if (group === 'data') return { data: readTable<DataState>(DATA, values, dialect) }
   if (group === 'battery') {
     const battery = readBattery(values, dialect)
     return battery === null ? {} : { battery }
@@ -82,16 +82,7 @@ export function readAccessTechnology(values: Values): AccessTechnology | null {
 }
 
 function readSignal(values: Values, dialect: FieldDialect): Signal {
-  const read = <T>(row: FieldRow<T>): T | null => readField(row, values, dialect)
-  const known = {
-    bars: read(SIGNAL.bars),
-    rssiDbm: read(SIGNAL.rssiDbm),
-    rscpDbm: read(SIGNAL.rscpDbm),
-    ecioDb: read(SIGNAL.ecioDb),
-    rsrpDbm: read(SIGNAL.rsrpDbm),
-    rsrqDb: read(SIGNAL.rsrqDb),
-    sinrDb: read(SIGNAL.sinrDb),
-  }
+  const known = readTable<Omit<Signal, 'percent' | 'ber'>>(SIGNAL, values, dialect)
   return { percent: percentOf(known), ...known, ber: null }
 }
 
@@ -141,46 +132,32 @@ function readSim(values: Values): SimState {
 }
 
 function readCell(values: Values, dialect: FieldDialect): Cell {
-  const read = <T>(row: FieldRow<T>): T | null => readField(row, values, dialect)
+  const cell = readTable<Cell>(CELL, values, dialect)
+  const { channel } = cell
   const technology = readAccessTechnology(values)
   const hasTrackingArea = technology !== null && /^(?:lte|nr)/.test(technology)
-  const channel = read(CELL.channel)
-  const band = read(CELL.band)
   const isLte = technology === 'lte' || technology === 'lte_ca' || technology === 'nr_nsa'
   // An MF79U writes a wrong band, but the right channel; the band of the primary cell is right where there is one.
   const isSure = textAt(values, 'lte_ca_pcell_band') !== ''
   const byChannel = isLte && channel !== null && !isSure ? lteBandOf(channel) : null
   return {
-    lac: hasTrackingArea ? null : read(CELL.lac),
-    tac: hasTrackingArea ? read(CELL.tac) : null,
-    cellId: read(CELL.cellId),
-    pci: read(CELL.pci),
-    band: byChannel ?? band,
-    channel,
-  }
-}
-
-function readData(values: Values, dialect: FieldDialect): DataState {
-  const read = <T>(row: FieldRow<T>): T | null => readField(row, values, dialect)
-  return {
-    connected: read(DATA.connected),
-    ip: read(DATA.ip),
-    ipv6: read(DATA.ipv6),
-    rxBytes: read(DATA.rxBytes),
-    txBytes: read(DATA.txBytes),
-    rxRateBps: read(DATA.rxRateBps),
-    txRateBps: read(DATA.txRateBps),
-    sessionSeconds: read(DATA.sessionSeconds),
-    monthRxBytes: read(DATA.monthRxBytes),
-    monthTxBytes: read(DATA.monthTxBytes),
+    ...cell,
+    lac: hasTrackingArea ? null : cell.lac,
+    tac: hasTrackingArea ? cell.tac : null,
+    band: byChannel ?? cell.band,
   }
 }
 
 function readBattery(values: Values, dialect: StateDialect): Battery | null {
-  const percent = readField(BATTERY.percent, values, dialect)
-  const charging = readField(BATTERY.charging, values, dialect)
-  const isThere = dialect.hasBattery ?? (percent !== null && charging !== null)
-  return isThere ? { percent, charging } : null
+  const battery = readTable<Battery>(BATTERY, values, dialect)
+  const isThere = dialect.hasBattery ?? (battery.percent !== null && battery.charging !== null)
+  return isThere ? battery : null
+}
+
+/** All fields of a table, `null` where nothing is told. */
+function readTable<Group>(table: GroupTable<Group>, values: Values, dialect: FieldDialect): Group {
+  const rows = Object.entries<FieldRow<unknown>>(table)
+  return Object.fromEntries(rows.map(([field, row]) => [field, readField(row, values, dialect)])) as Group
 }
 
 function readField<T>({ items, nr }: FieldRow<T>, values: Values, dialect: FieldDialect): T | null {

@@ -127,3 +127,12 @@ describe('the guard of the documents', () => {
 function publish(command: string, payload: string): string {
   return `action: mqtt.publish\ndata:\n  topic: zte2mqtt/stick/command/${command}\n  qos: 1\n  payload: '${payload}'`
 }
+
+test('docs/dependencies.md has a row for every dependency, and none for others', () => {
+  const { dependencies, devDependencies } = JSON.parse(read('package.json'))
+  const tables = read('docs/dependencies.md').split('## What is our own')[0] ?? ''
+  const rows = [...tables.matchAll(/^\| (`[^|]+) \|/gm)].flatMap(([, names = '']) =>
+    [...names.matchAll(/`([^`]+)`/g)].map(([, name]) => name),
+  )
+  assert.deepEqual(rows.sort(), Object.keys({ ...dependencies, ...devDependencies }).sort())
+})
