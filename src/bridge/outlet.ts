@@ -1,5 +1,5 @@
 import type { InboundSms, OutboundStatus } from '../modem/messages.ts'
-import type { Identity, ModemId } from '../modem/modem.ts'
+import type { Driver, Identity, ModemId } from '../modem/modem.ts'
 import type { ModemState, NetworkModeName, StateGroup } from '../modem/state.ts'
 import type { UssdReading, UssdReport } from './ussd-report.ts'
 
@@ -22,7 +22,7 @@ export type Phase = (typeof PHASES)[number]
 export interface ModemCard {
   readonly id: ModemId
   readonly name: string
-  readonly transport: 'serial' | 'http'
+  readonly transport: Driver['transport']
   /** `null` until the modem was opened for the first time. */
   readonly identity: Identity | null
   /** It has a SIM to send with. Only then is it certain what else it cannot do: a locked SIM keeps some of that from being found out. */
