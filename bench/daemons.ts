@@ -20,12 +20,14 @@ export interface Contender {
 }
 
 const READY_MS = 60_000
+/** The others ask for no delivery reports either. */
+const PLAIN = ['--sms.delivery_report=false']
 
 /** zte2mqtt with mosquitto; a message has come out when an ordinary subscriber has it. */
 export async function startOurs(scene: Scene, tty: string): Promise<Serving> {
   const port = await startMosquitto(scene)
   const observer = await observe(scene, port)
-  startBuilt(scene, [`--mqtt.url=mqtt://127.0.0.1:${port}`, `--modems=[{id: stick, port: ${tty}}]`])
+  startBuilt(scene, [`--mqtt.url=mqtt://127.0.0.1:${port}`, `--modems=[{id: stick, port: ${tty}}]`, ...PLAIN])
   await observer.until('ready', () => observer.on('stick/event').some((event) => typeOf(event) === 'connected'))
   const received = new Set<string>()
   observer.client.on('message', (topic, payload) => {
