@@ -45,11 +45,11 @@ async function publishAll(options: PublishingOptions, confirmed: Set<number>, si
       confirmed.add(next.seq)
       onPublished(next)
     }
-    // After the end the journal may be closed; the next start publishes it once more under the same id.
-    if (signal.aborted) return
+    // Also while the bridge ends, for as long as it waits for its broker: else the next start would publish it once more.
     journal.publications.published(next.seq)
     confirmed.delete(next.seq)
     if (next.kind === 'received') rules?.published(id, next.body.id)
+    if (signal.aborted) return
   }
 }
 
