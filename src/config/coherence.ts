@@ -15,6 +15,8 @@ const NO_MODEM =
   'no modem is configured. In the file: `modems: [{id: stick, port: auto}]`; as a variable: ' +
   `ZTE2MQTT_MODEMS='[{"id": "stick", "port": "auto"}]'`
 
+const LONGEST_MONTH_MS = 31 * 86_400_000
+
 /** Options of one transport; another one has no use for them. */
 const ONLY_FOR = {
   serial: { port: 'auto', imei: null, baud: 115200 },
@@ -94,6 +96,15 @@ const RULES: readonly Rule[] = [
     reads: ['health.port', 'health.metrics'],
     check: ({ health }) =>
       fault(health.metrics && health.port === null, 'health.metrics', 'found true, but there is no health.port'),
+  },
+  {
+    reads: ['journal.keep', 'sms.limits.per_month'],
+    check: ({ journal, sms }) =>
+      fault(
+        sms.limits.per_month > 0 && journal.keep < LONGEST_MONTH_MS,
+        'journal.keep',
+        'is less than 31d, but sms.limits.per_month counts what was sent in a month; keep it as long, or set that limit to 0',
+      ),
   },
   { reads: ['ussd.queries'], check: ({ ussd }) => repeatedSlugs('ussd.queries', ussd.queries) },
   {

@@ -313,7 +313,9 @@ export const SCHEMA = {
       default: 'data/zte2mqtt.db',
     },
     keep: {
-      doc: 'How long finished messages are kept. What is not yet published or settled is never removed.',
+      doc:
+        'How long finished messages are kept: at least 31 days where `sms.limits.per_month` counts them. What is not yet published or settled is ' +
+        'never removed.',
       format: duration('1d', '3650d'),
       default: '90d',
     },

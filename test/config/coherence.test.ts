@@ -47,6 +47,7 @@ describe('options that do not fit together', () => {
     [`${STICK}broker: {host: "::"}`, /^broker\.host/],
     [`${STICK}health: {port: 9100, host: 0.0.0.0}`, /^health\.host: .* requires health\.token/],
     [`${STICK}health: {metrics: true}`, /^health\.metrics: .*no health\.port/],
+    [`${STICK}journal: {keep: 30d}`, /^journal\.keep: is less than 31d, but sms\.limits\.per_month counts/],
     [`${STICK}broker: {host: 128.0.0.1}`, /^broker\.host/],
     [
       `${STICK}broker: {users: [{username: a, password: x}, {username: a, password: y}]}`,
@@ -96,6 +97,8 @@ describe('options that do not fit together', () => {
     `${STICK}mqtt: {url: "mqtts://h", username: u, password: x, cert: c, key: k}`,
     `${STICK}mqtt: {url: "mqtts://h", password: token, protocol: 5}`,
     `${STICK}mqtt: {url: "mqtt://h"}\nbroker: {host: 0.0.0.0}`,
+    `${STICK}journal: {keep: 1d}\nsms: {limits: {per_month: 0}}`,
+    `${STICK}journal: {keep: 31d}`,
     `${STICK}broker: {host: 0.0.0.0, users: [{username: a, password: x}]}`,
     `${STICK}broker: {host: localhost}`,
     `${STICK}health: {port: 9100, host: 0.0.0.0, token: secret, metrics: true}`,
