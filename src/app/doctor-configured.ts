@@ -30,7 +30,7 @@ function checkPath(modem: SerialModem, facts: DoctorFacts): readonly Finding[] {
     return [problem(what, `Set "port: ${stableName(scan, better.tty)}", or "port: auto".`)]
   }
   if (/^\/dev\/tty(USB|ACM)\d+$/.test(modem.port)) {
-    const what = `The port of "${modem.id}", ${modem.port}, gets another number when the stick comes back.`
+    const what = `The port of "${modem.id}", ${modem.port}, leads to whatever stick has that number after a restart.`
     return [warning(what, `Set "port: ${stableName(scan, tty)}", or "port: auto".`)]
   }
   return modem.port.includes('/by-id/') ? checkTwins(modem, tty, facts) : []

@@ -106,7 +106,7 @@ async function withModem<Result>(
   if (modemConfig === undefined) throw new Error(`no modem ${id}`)
   const journal = new Journal(config.journal.path, Date.now, () => undefined)
   try {
-    const driver = driverFor(config, modemConfig, journal, new ExchangeRing(), () => [])
+    const driver = driverFor(config, modemConfig, journal, new ExchangeRing(), () => undefined)
     const modem = await driver.open(signal)
     try {
       return await act(modem, driver)

@@ -186,9 +186,7 @@ function createBridge(
       new Supervisor({
         id: modem.id,
         name: modem.name,
-        driver: driverFor(config, modem, journal, exchanges, () =>
-          [...supervisors].flatMap(([id, { port }]) => (id === modem.id || port === null ? [] : port)),
-        ),
+        driver: driverFor(config, modem, journal, exchanges, (id) => supervisors.get(id)?.hold),
         journal,
         outlet: logged(outlet, log),
         afterReceive: config.sms.after_receive,

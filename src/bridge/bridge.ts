@@ -49,7 +49,9 @@ export class Bridge {
 
   /** The ports that are in use, or lent to somebody by `pause`, and by which modem. */
   ports(): ReadonlyMap<string, ModemId> {
-    return new Map([...this.#options.supervisors].flatMap(([id, { port }]) => (port === null ? [] : [[port, id]])))
+    return new Map(
+      [...this.#options.supervisors].flatMap(([id, { hold }]) => (hold.port === null ? [] : [[hold.port, id]])),
+    )
   }
 
   /** Closes one modem, which is then opened again. @throws ModemError `invalid_request`; `modem_offline` during a pause */

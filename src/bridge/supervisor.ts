@@ -106,9 +106,10 @@ export class Supervisor {
     return this.#bulletin.latest
   }
 
-  /** The port that nobody else may open now, also while it is lent to somebody else; `null`: none. */
-  get port(): string | null {
-    return this.#modem !== undefined || this.#pause.isOn ? (this.#board.identity?.port ?? null) : null
+  /** What is nobody else's: the port that is open or lent to somebody, `null` without one, and the IMEI once it is known. */
+  get hold(): { readonly port: string | null; readonly imei: string | null } {
+    const { port = null, imei = null } = this.#board.identity ?? {}
+    return { port: this.#modem !== undefined || this.#pause.isOn ? port : null, imei }
   }
 
   /** Closes the modem and opens it again; resolves when it is closed. @throws ModemError `modem_offline` during a pause */

@@ -4,8 +4,9 @@ import { ModemError } from '../modem/errors.ts'
 import type { ExchangeRing } from '../modem/exchange-ring.ts'
 import type { Driver, Modem } from '../modem/modem.ts'
 import { openSerial } from '../transport/serial.ts'
-import type { RememberedPort } from '../transport/usb-candidates.ts'
-import type { ProbeAnswer } from '../transport/usb-follow.ts'
+import type { PortSearch, RememberedPort } from '../transport/usb-candidates.ts'
+import { isToBeFound } from '../transport/usb-candidates.ts'
+import type { ProbeAnswer, ProbePort } from '../transport/usb-follow.ts'
 import { findAtPort } from '../transport/usb-follow.ts'
 import { scanUsb } from '../transport/usb-tty.ts'
 import { AtChannel } from './at-channel.ts'
@@ -20,11 +21,11 @@ import { joinPdus, prepareSubmissions } from './stored-pdu.ts'
 
 /** One configured modem on a serial line. */
 export interface DriverOptions extends Omit<StartOptions, 'pollMs'> {
-  /** `auto`, a device path or `tcp://host:port`. A link is followed anew at each opening. */
+  /** `auto`, a device path or `tcp://host:port`. The stick behind a path is followed to whatever number its tty gets. */
   readonly port: string
   /** Bits per second. */
   readonly baud: number
-  /** Of all other configured modems: the ports they hold now and the IMEIs they have. Only for `auto`. */
+  /** Of all other configured modems: the ports they hold now and the IMEIs they have. */
   readonly claimed: () => readonly string[]
   /** Folder that holds `sys` and `dev`; default `/`. */
   readonly sysRoot?: string
@@ -84,14 +85,16 @@ class PortFinder {
 
   async find(signal: AbortSignal): Promise<string> {
     const { port, imei, claimed, sysRoot } = this.#options
-    if (port !== 'auto') return port
-    const { tty, device, ...found } = await findAtPort({
+    if (port.startsWith('tcp://')) return port
+    const search: PortSearch = {
       scan: await scanUsb({ identify: identifyUsb, ...(sysRoot !== undefined && { root: sysRoot }) }),
       wanted: { port, imei },
       remembered: this.#remembered,
       claimed: new Set(claimed()),
-      probe: (candidate) => probeAtPort(candidate, this.#options, signal),
-    })
+    }
+    if (!isToBeFound(search)) return port
+    const probe = (candidate: string): ReturnType<ProbePort> => probeAtPort(candidate, this.#options, signal)
+    const { tty, device, ...found } = await findAtPort({ ...search, probe })
     if (device !== null && found.interface !== null) {
       const { busPath, productId } = device
       this.#remembered = { imei: found.answer.imei, busPath, productId, interface: found.interface }

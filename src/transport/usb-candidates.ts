@@ -36,13 +36,23 @@ export interface CandidatePort {
  */
 export function candidatePorts(search: PortSearch): readonly CandidatePort[] {
   const path = pathOf(search)
-  const owner = search.scan.devices.find((device) => hasTty(device, path))
+  const owner = ownerOf(search)
   const ports = search.scan.devices
     .filter((device) => !isClaimed(device, search) && mayBe(device, owner, search))
     .sort((a, b) => rank(a, owner, search.remembered) - rank(b, owner, search.remembered))
     .flatMap((device) => portsOf(device, path, search.remembered))
   if (path === null || owner !== undefined) return ports
   return [{ tty: path, device: null, interface: null }, ...ports]
+}
+
+/**
+ * Whether the port has to be looked for: always with `auto`; a path that leads to a ZTE stick, or did, may lead elsewhere now. What is
+ * none of that (a pty, a serial line, a path of which nothing is known yet) is opened as it is.
+ */
+export function isToBeFound(search: PortSearch): boolean {
+  const { scan, wanted, remembered } = search
+  if (wanted.port === 'auto' || remembered !== null) return true
+  return wanted.imei === null ? ownerOf(search) !== undefined : scan.devices.length > 0
 }
 
 /** What a serial interface is for: the two AT ports, Qualcomm's diagnostic port, which never answers AT, or not known. */
@@ -115,8 +125,10 @@ function pathOf({ scan, wanted }: PortSearch): string | null {
   return wanted.port === 'auto' ? null : (scan.names.get(wanted.port) ?? wanted.port)
 }
 
-function hasTty(device: UsbModemDevice, path: string | null): boolean {
-  return path !== null && device.interfaces.some(({ tty }) => tty === path)
+/** The device that the configured path leads to. */
+function ownerOf(search: PortSearch): UsbModemDevice | undefined {
+  const path = pathOf(search)
+  return search.scan.devices.find(({ interfaces }) => path !== null && interfaces.some(({ tty }) => tty === path))
 }
 
 function isByPath(port: string): boolean {

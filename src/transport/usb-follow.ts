@@ -1,8 +1,8 @@
 import { ModemError } from '../modem/errors.ts'
 import type { ProbedDevice } from './usb-absence.ts'
-import { explainAbsence } from './usb-absence.ts'
+import { explainAbsence, obstacleOf } from './usb-absence.ts'
 import type { CandidatePort, PortSearch } from './usb-candidates.ts'
-import { candidatePorts, expectedImei, isRemembered } from './usb-candidates.ts'
+import { candidatePorts, expectedImei, isClaimed, isRemembered } from './usb-candidates.ts'
 
 /** What a port said when it was asked with AT; `null` where it did not say. */
 export interface ProbeAnswer {
@@ -42,13 +42,19 @@ export async function findAtPort(search: PortSearch & { readonly probe: ProbePor
   const possible = probed.filter(({ outcome }) => outcome === 'possible' || outcome === 'silent')
   const [only] = answered
   if (only !== undefined && possible.length === 1) return only
-  const presence = search.scan.devices.length === 0 ? 'absent' : presenceOf(probed)
+  const presence = presenceOf(search, probed)
   throw new ModemError('modem_offline', explainAbsence(search, probed), presence === undefined ? {} : { presence })
 }
 
-/** Only what could be asked and said nothing is silent: a port that somebody else holds says nothing of its modem. */
-function presenceOf(probed: readonly ProbedDevice[]): 'silent' | undefined {
-  const [only, ...others] = probed
+/**
+ * What this says of the modem itself: `absent` when nothing that is there can be it, `silent` when just one thing can be, and said nothing
+ * when it was asked; a port that somebody else holds says nothing of its modem.
+ */
+function presenceOf(search: PortSearch, probed: readonly ProbedDevice[]): 'absent' | 'silent' | undefined {
+  const [only, ...others] = probed.filter(({ outcome }) => outcome !== 'other_stick' && outcome !== 'other_modem')
+  const isPathAlone = only?.device === null && only.faults.length > 0
+  const isHidden = search.scan.devices.some((device) => obstacleOf(device) !== 'usable' && !isClaimed(device, search))
+  if (!isHidden && others.length === 0 && (only === undefined || isPathAlone)) return 'absent'
   return only?.outcome === 'silent' && only.faults.length === 0 && others.length === 0 ? 'silent' : undefined
 }
 

@@ -36,7 +36,7 @@ describe('the doctor about a configured port', () => {
       await complaints(t, [mf190()], at('/dev/ttyUSB1')),
       'configured_ports',
       'warning',
-      'The port of "stick", /dev/ttyUSB1, gets another number when the stick comes back.',
+      'The port of "stick", /dev/ttyUSB1, leads to whatever stick has that number after a restart.',
       `Set "port: ${byId(1)}", or "port: auto".`,
     )
   })

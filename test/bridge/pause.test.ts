@@ -29,7 +29,7 @@ describe('a pause', () => {
       /paused by command since 2026-11-22T10:00:01\.000Z until 2026-11-22T10:10:01\.000Z/,
     )
     assert.equal(outlet.availabilities.at(-1), false)
-    assert.equal(supervisor.port, 'fake')
+    assert.equal(supervisor.hold.port, 'fake')
     await pass(10 * MINUTE_S - 1)
     assert.equal(driver.opened, 1)
     await pass(1)

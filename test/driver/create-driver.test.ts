@@ -45,8 +45,13 @@ class Ports {
   readonly opened: Duplex[] = []
   readonly #sticks = new Map<string, () => Duplex>()
 
+  /** The only stick there is. */
   plug(ttys: ReadonlyMap<number, string>, stick: AtStick): void {
     this.#sticks.clear()
+    this.plugBeside(ttys, stick)
+  }
+
+  plugBeside(ttys: ReadonlyMap<number, string>, stick: AtStick): void {
     for (const [number, tty] of ttys) this.#sticks.set(tty, () => stick.connect(number))
   }
 
@@ -175,6 +180,60 @@ describe('a driver that looks for its modem', () => {
     const driver = driverFor({ sysRoot: bus.root, openPort: ports.open, claimed: () => [ttys.get(1) ?? ''] })
     await assert.rejects(driver.open(never()), { code: 'modem_offline' })
     assert.deepEqual(ports.opened, [])
+  })
+})
+
+describe('a driver with the path of a stick', () => {
+  test('follows the stick to another number, whoever has the path by then', async (t) => {
+    const bus = await openBus(t)
+    const { stick, network } = setUp(t, { profile: MF190 })
+    const ports = new Ports()
+    const ttys = await bus.plug(mf190())
+    ports.plug(ttys, stick)
+    const driver = driverFor({ port: '/dev/ttyUSB2', sysRoot: bus.root, openPort: ports.open })
+    const first = await driver.open(never())
+    assert.equal(first.identity.port, ttys.get(2))
+    await bus.unplug('1-2')
+    await first.close()
+    const other = new AtStick({ network, number: '+447700900002', imei: '351111111111111' })
+    t.after(() => other.close())
+    ports.plug(await bus.plug(mf190('1-4')), other)
+    const moved = await bus.plug(mf190('1-3'))
+    ports.plugBeside(moved, stick)
+    const second = await opened(t, driver)
+    assert.equal(second.identity.port, moved.get(2))
+    assert.equal(second.identity.imei, first.identity.imei)
+  })
+
+  test('waits for its stick while another one has the path', async (t) => {
+    const bus = await openBus(t)
+    const { stick, network } = setUp(t, { profile: MF190 })
+    const ports = new Ports()
+    ports.plug(await bus.plug(mf190()), stick)
+    const driver = driverFor({ port: '/dev/ttyUSB2', sysRoot: bus.root, openPort: ports.open })
+    await (await driver.open(never())).close()
+    await bus.unplug('1-2')
+    const other = new AtStick({ network, number: '+447700900002', imei: '351111111111111' })
+    t.after(() => other.close())
+    ports.plug(await bus.plug(mf190()), other)
+    await assert.rejects(driver.open(never()), { code: 'modem_offline', presence: 'absent' })
+    assert.ok(ports.areAllClosed)
+  })
+
+  test('finds the stick of the configured IMEI although the path leads elsewhere', async (t) => {
+    const bus = await openBus(t)
+    const { stick, network } = setUp(t, { profile: MF190 })
+    const other = new AtStick({ network, number: '+447700900002', imei: '351111111111111' })
+    t.after(() => other.close())
+    const ports = new Ports()
+    ports.plug(await bus.plug(mf190('1-4')), other)
+    const own = await bus.plug(mf190('1-2'))
+    ports.plugBeside(own, stick)
+    const modem = await opened(
+      t,
+      driverFor({ port: '/dev/ttyUSB1', imei: IMEI, sysRoot: bus.root, openPort: ports.open }),
+    )
+    assert.equal(modem.identity.port, own.get(1))
   })
 })
 

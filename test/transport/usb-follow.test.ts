@@ -229,6 +229,29 @@ describe('findAtPort', () => {
     )
   })
 
+  it('tells a modem that is away from one that is silent, or cannot be asked', async (t) => {
+    const bus = await openBus(t)
+    await bus.plug(mf190('1-3'))
+    const scan = await scanOf(bus)
+    const presence = async (probe: ProbePort, rest: Partial<PortSearch>): Promise<unknown> => {
+      const error: unknown = await find(scan, probe, rest).catch((reason: unknown) => reason)
+      assert.ok(error instanceof ModemError)
+      return error.presence
+    }
+    const remembered = { remembered: rememberedA }
+    assert.equal(await presence(probing({ ttyUSB1: B }), remembered), 'absent', 'only another stick is there')
+    assert.equal(
+      await presence(probing({}), { ...remembered, claimed: new Set(['1-3']) }),
+      'absent',
+      'or one that is taken',
+    )
+    assert.equal(await presence(probing({}), remembered), 'silent')
+    assert.equal(await presence(probing({ ttyUSB1: 'held by ModemManager' }), remembered), undefined)
+    await bus.plug(zeroCd('1-2'))
+    const withCd = { ...remembered, scan: await scanOf(bus) }
+    assert.equal(await presence(probing({ ttyUSB1: B }), withCd), undefined, 'the CD-ROM may be it')
+  })
+
   it('never puts an IMEI into the message', async (t) => {
     const bus = await openBus(t)
     await bus.plug(mf190())
