@@ -13,9 +13,8 @@ const CLOCK_SKEW_MS = 3_600_000
  * when one is not. @returns whether it was ours
  */
 export function matchReport(journal: Journal, modem: ModemId, report: StatusReport): boolean {
-  const candidates = journal.outbound
-    .awaitingReport(modem)
-    .filter((outbound) => sameNumber(outbound.request.to, report.to))
+  const since = report.sentAt === null ? 0 : Date.parse(report.sentAt) - REPORT_WINDOW_MS
+  const candidates = awaitingReport(journal, modem, report.to, since)
   const found =
     find(
       candidates,
@@ -75,9 +74,19 @@ export function settleDelivery(journal: Journal, modem: ModemId, id: string, sta
   }
 }
 
+/** Messages to a number, however it is spelled, of which parts handed over since then (ms since the epoch) wait for a report, newest first. */
+export function awaitingReport(journal: Journal, modem: ModemId, number: string, since: number): readonly Outbound[] {
+  return journal.outbound
+    .awaitingReport(modem, digitsOf(number).slice(-4), since)
+    .filter(({ request }) => sameNumber(request.to, number))
+}
+
 /** National and international spelling of one number end alike. */
 export function sameNumber(a: string, b: string): boolean {
-  const digits = (number: string): string => number.replace(/[^0-9*#a-c]/gi, '')
-  const [x, y] = [digits(a), digits(b)]
+  const [x, y] = [digitsOf(a), digitsOf(b)]
   return x === y || (Math.min(x.length, y.length) >= 7 && x.slice(-7) === y.slice(-7))
+}
+
+function digitsOf(number: string): string {
+  return number.replace(/[^0-9*#a-c]/gi, '')
 }

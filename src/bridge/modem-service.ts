@@ -5,9 +5,9 @@ import type { Unwanted } from './discarding.ts'
 import type { NetworkService } from './network-service.ts'
 import type { UssdReport } from './ussd-report.ts'
 
-/** What may be asked of one modem, present or not. Every method throws or rejects with ModemError. */
 export type { HistoryEntry } from '../journal/history.ts'
 
+/** What may be asked of one modem, present or not. Every method throws or rejects with ModemError. */
 export interface ModemService {
   readonly network: NetworkService
   /** Synchronous: when it returns, the messages are in the journal. */

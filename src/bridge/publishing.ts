@@ -4,6 +4,7 @@ import type { ModemId } from '../modem/modem.ts'
 import type { Bell } from './bell.ts'
 import type { Outlet } from './outlet.ts'
 import type { RuleDesk } from './rule-desk.ts'
+import { untilAborted } from './until-aborted.ts'
 
 /** How soon a journal that refused is asked again, in milliseconds. */
 const RETRY_MS = 5_000
@@ -51,13 +52,4 @@ async function publishAll(options: PublishingOptions, confirmed: Set<number>, si
     if (next.kind === 'received') rules?.published(id, next.body.id)
     if (signal.aborted) return
   }
-}
-
-/** Settles with `work`, or at the abort if that comes first. */
-function untilAborted(work: Promise<void>, signal: AbortSignal): Promise<void> {
-  return new Promise((resolve, reject) => {
-    const aborted = (): void => resolve()
-    signal.addEventListener('abort', aborted, { once: true })
-    work.then(resolve, reject).finally(() => signal.removeEventListener('abort', aborted))
-  })
 }

@@ -8,6 +8,7 @@ import type { Answer } from './commands.ts'
 import type { Outlet } from './outlet.ts'
 import { fillTemplate, textAt } from './rule-text.ts'
 import type { Rule, RuleAction } from './rules.ts'
+import { untilAborted } from './until-aborted.ts'
 
 export interface RuleDeskOptions {
   readonly rules: readonly Rule[]
@@ -193,14 +194,4 @@ export class RuleDesk {
     const answer = await carryOut(modem, 'sms/send', request, id)
     return answer.status === 'ok' ? 'accepted' : answer.error.code
   }
-}
-
-/** Settles with `work`, or as `undefined` at the abort if that comes first. */
-function untilAborted<T>(work: Promise<T>, signal: AbortSignal): Promise<T | undefined> {
-  return new Promise((resolve, reject) => {
-    const aborted = (): void => resolve(undefined)
-    if (signal.aborted) aborted()
-    signal.addEventListener('abort', aborted, { once: true })
-    work.then(resolve, reject).finally(() => signal.removeEventListener('abort', aborted))
-  })
 }

@@ -3,7 +3,7 @@ import type { Outbound, OutboundPart, PartOutcome } from '../journal/outbound-en
 import type { OpenSegment } from '../journal/received.ts'
 import type { StatusReport } from '../modem/messages.ts'
 import type { ModemId } from '../modem/modem.ts'
-import { sameNumber, settleDelivery } from './delivery.ts'
+import { awaitingReport, sameNumber, settleDelivery } from './delivery.ts'
 
 /** After so long without a report none is expected, and the next message to that number has its reports for itself. */
 const WINDOW_MS = 24 * 3_600_000
@@ -43,18 +43,12 @@ export function matchUnnamedReports(journal: Journal, modem: ModemId, open: read
     const telling = reports.filter(({ report }) => report.outcome !== 'pending')
     const old = telling.filter(({ segment }) => segment.at < now - WINDOW_MS)
     settle(journal, [...reports.filter((each) => !telling.includes(each)), ...old])
-    const waiting = candidates(journal, modem, now)
     let rest = telling.filter((each) => !old.includes(each))
     while (rest[0] !== undefined) {
       const { to } = rest[0].report
       const group = rest.filter(({ report }) => sameNumber(report.to, to))
       rest = rest.filter((each) => !group.includes(each))
-      matchGroup(
-        journal,
-        modem,
-        group,
-        waiting.filter(({ outbound }) => sameNumber(outbound.request.to, to)),
-      )
+      matchGroup(journal, modem, group, candidates(journal, modem, to, now - WINDOW_MS))
     }
   })
 }
@@ -85,16 +79,15 @@ function outcomeOf(reports: readonly Unnamed[], candidates: number, wanted: numb
   return failed === reports.length ? 'failed' : 'unclear'
 }
 
-function candidates(journal: Journal, modem: ModemId, now: number): readonly Candidate[] {
-  return journal.outbound
-    .awaitingReport(modem)
+function candidates(journal: Journal, modem: ModemId, to: string, since: number): readonly Candidate[] {
+  return awaitingReport(journal, modem, to, since)
     .filter(({ request }) => request.deliveryReport)
     .flatMap((outbound) =>
       outbound.parts.flatMap((part) =>
         (part.state === 'submitted' || part.state === 'unknown') &&
         part.outcome === null &&
         part.at !== null &&
-        part.at >= now - WINDOW_MS
+        part.at >= since
           ? [{ outbound, part, at: part.at }]
           : [],
       ),

@@ -43,7 +43,7 @@ export function readHistory(
     direction === 'received'
       ? []
       : db.all<{ at: number; id: string; recipient: string; text: string; status: string }>(
-          'SELECT accepted_at AS at, id, recipient, text, status FROM outbound WHERE modem = ? AND accepted_at < ? ORDER BY seq DESC LIMIT ?',
+          'SELECT accepted_at AS at, id, recipient, text, status FROM outbound WHERE modem = ? AND accepted_at < ? ORDER BY accepted_at DESC, seq DESC LIMIT ?',
           modem,
           before,
           limit,

@@ -152,8 +152,7 @@ export class OutboundRecords {
   /** Parts that were being handed over when the process or the modem ended. */
   interrupted(modem: ModemId): Outbound[] {
     const rows = this.#db.all<OutboundRow>(
-      `SELECT DISTINCT ${COLUMNS} FROM outbound JOIN (SELECT outbound FROM part WHERE state = 'submitting') ON outbound = seq
-       WHERE modem = ?`,
+      `SELECT DISTINCT ${COLUMNS} FROM part CROSS JOIN outbound ON outbound = seq WHERE state = 'submitting' AND modem = ?`,
       modem,
     )
     return rows.map((row) => this.#whole(row))
@@ -204,11 +203,19 @@ export class OutboundRecords {
     this.#db.run('UPDATE outbound SET not_before = ? WHERE seq = ?', notBefore, seq)
   }
 
-  /** Messages handed over, wholly or perhaps, whose delivery is not settled, newest first. */
-  awaitingReport(modem: ModemId): Outbound[] {
+  /**
+   * Messages with parts handed over since then (ms since the epoch), wholly or perhaps, whose delivery is not settled, newest first.
+   * @param digits what the recipient's number has to end with: its last four digits, or all of a shorter one
+   */
+  awaitingReport(modem: ModemId, digits: string, since: number): Outbound[] {
     const rows = this.#db.all<OutboundRow>(
-      `SELECT ${COLUMNS} FROM outbound WHERE modem = ? AND status IN ('sending', 'sent', 'unknown') ORDER BY seq DESC`,
+      `SELECT ${COLUMNS} FROM outbound
+       WHERE modem = ? AND substr(replace(recipient, '+', ''), -4) = ? AND status IN ('sending', 'sent', 'unknown')
+         AND EXISTS (SELECT 1 FROM part WHERE outbound = seq AND outcome IS NULL AND at >= ?)
+       ORDER BY seq DESC`,
       modem,
+      digits,
+      since,
     )
     return rows.map((row) => this.#whole(row))
   }

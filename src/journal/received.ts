@@ -133,8 +133,8 @@ export class ReceivedRecords {
   slotBound(modem: ModemId): SlotBound[] {
     return this.#db
       .all<{ content_key: string }>(
-        `SELECT content_key FROM segment
-         WHERE modem = ?1 AND (content_key >= ?2 AND content_key < ?2 || '~' OR content_key >= ?3 AND content_key < ?3 || '~')`,
+        `SELECT content_key FROM segment WHERE modem = ?1 AND content_key >= ?2 AND content_key < ?2 || '~'
+         UNION ALL SELECT content_key FROM segment WHERE modem = ?1 AND content_key >= ?3 AND content_key < ?3 || '~'`,
         modem,
         SLOT_BOUND,
         `${LEAVING}${SLOT_BOUND}`,
@@ -240,7 +240,7 @@ export class ReceivedRecords {
   /** The newest message of this sender with this Replace Short Message Type (3GPP TS 23.040 section 9.2.3.9). */
   lastReplaceable(modem: ModemId, sender: string, replaceType: number): string | null {
     const row = this.#db.get<{ id: string }>(
-      'SELECT id FROM message WHERE modem = ? AND sender = ? AND replace_type = ? ORDER BY seq DESC LIMIT 1',
+      'SELECT id FROM message WHERE modem = ? AND sender = ? AND replace_type = ? ORDER BY +seq DESC LIMIT 1',
       modem,
       sender,
       replaceType,

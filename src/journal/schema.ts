@@ -72,4 +72,13 @@ export const MIGRATIONS = [
    ) STRICT;
    CREATE INDEX ruling_rule ON ruling (rule, seq);
    CREATE INDEX ruling_outcome ON ruling (modem, outcome);`,
+
+  // What is asked for each message must not take longer the more there is: months of alarms to the same few numbers.
+  `CREATE INDEX message_time ON message (modem, received_at);
+   CREATE INDEX message_sender ON message (modem, sender, received_at);
+   CREATE INDEX outbound_time ON outbound (modem, accepted_at);
+   CREATE INDEX outbound_recipient ON outbound (modem, recipient, accepted_at);
+   CREATE INDEX outbound_ending ON outbound (modem, substr(replace(recipient, '+', ''), -4), status);
+   CREATE INDEX part_time ON part (at);
+   CREATE INDEX part_submitting ON part (outbound) WHERE state = 'submitting';`,
 ] as const

@@ -4,31 +4,15 @@ import { Bell } from '../../src/bridge/bell.ts'
 import { publishInOrder } from '../../src/bridge/publishing.ts'
 import type { InboundSms } from '../../src/modem/messages.ts'
 import { openJournal } from '../journal/open-journal.ts'
+import { inboundSms } from '../modem/inbound-sms.ts'
 import { segment } from './fake-modem.ts'
-
-const SMS: Omit<InboundSms, 'id'> = {
-  from: '+491700000001',
-  text: 'Alarm',
-  sentAt: null,
-  receivedAt: '2026-11-22T10:00:00.000Z',
-  smsc: null,
-  encoding: 'gsm7',
-  parts: 1,
-  missingParts: 0,
-  messageClass: null,
-  dataHex: null,
-  ports: null,
-  replaces: null,
-  raw: null,
-  backlog: false,
-}
 
 test('what the broker confirms while the bridge ends is not published by the next start, and nothing more begins', async (t) => {
   const { journal } = openJournal(t)
   for (const id of ['one', 'two']) {
     journal.received.segmentsStored('stick', [{ segment: segment(id), backlog: false, publish: true, settled: false }])
     const segments = journal.received.openSegments('stick').map(({ seq }) => seq)
-    journal.received.received('stick', { ...SMS, id }, { segments, publish: true, replaceType: null })
+    journal.received.received('stick', inboundSms(id), { segments, publish: true, replaceType: null })
   }
   const begun: string[] = []
   let confirm: () => void = () => {}

@@ -5,6 +5,7 @@ import { parsePattern } from '../../src/bridge/rule-text.ts'
 import type { Rule, RuleFacts } from '../../src/bridge/rules.ts'
 import { blankCodes, judge, lockedUntil } from '../../src/bridge/rules.ts'
 import type { InboundSms } from '../../src/modem/messages.ts'
+import { inboundSms } from '../modem/inbound-sms.ts'
 
 const KEY = 'GEZDGNBVGY3TQOJQGEZDGNBVGY3TQOJQ'
 const NOW = Date.parse('2026-11-22T10:00:10Z')
@@ -33,24 +34,7 @@ const PIN = rule({ secret: { kind: 'pin', pin: '4711' } })
 const TIMED = rule({ secret: { kind: 'totp', key: KEY } })
 
 function sms(text: string | null, given: Partial<InboundSms> = {}): InboundSms {
-  return {
-    id: '1',
-    from: OWNER,
-    text,
-    sentAt: iso(NOW - 5_000),
-    receivedAt: iso(NOW - 1_000),
-    smsc: null,
-    encoding: 'gsm7',
-    parts: 1,
-    missingParts: 0,
-    messageClass: null,
-    dataHex: null,
-    ports: null,
-    replaces: null,
-    raw: null,
-    backlog: false,
-    ...given,
-  }
+  return inboundSms('1', { from: OWNER, text, sentAt: iso(NOW - 5_000), receivedAt: iso(NOW - 1_000), ...given })
 }
 
 function facts(given: Partial<RuleFacts> = {}): RuleFacts {

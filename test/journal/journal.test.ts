@@ -5,7 +5,8 @@ import { join } from 'node:path'
 import { test } from 'node:test'
 import { Journal } from '../../src/journal/journal.ts'
 import { ModemError } from '../../src/modem/errors.ts'
-import type { InboundSms, StoredSegment } from '../../src/modem/messages.ts'
+import type { StoredSegment } from '../../src/modem/messages.ts'
+import { inboundSms } from '../modem/inbound-sms.ts'
 import { openJournal } from './open-journal.ts'
 
 const segment = (key: string): StoredSegment => ({
@@ -22,24 +23,6 @@ const segment = (key: string): StoredSegment => ({
     messageClass: null,
     replaceType: null,
   },
-})
-
-const sms = (id: string): InboundSms => ({
-  id,
-  from: '+49170',
-  text: 'x',
-  sentAt: null,
-  receivedAt: '2026-11-22T10:00:00.000Z',
-  smsc: null,
-  encoding: 'gsm7',
-  parts: 1,
-  missingParts: 0,
-  messageClass: null,
-  dataHex: null,
-  ports: null,
-  replaces: null,
-  raw: null,
-  backlog: false,
 })
 
 const admit = (key: string) => ({ segment: segment(key), backlog: false, publish: true, settled: false })
@@ -74,7 +57,7 @@ test('the same content is admitted once, whatever slot it is in', (t) => {
 test('what was written is there after the file is opened again', (t) => {
   const { journal, reopen } = openJournal(t)
   journal.received.segmentsStored('stick', [admit('a')])
-  journal.received.received('stick', sms('1'), { segments: [1], publish: true, replaceType: null })
+  journal.received.received('stick', inboundSms('1'), { segments: [1], publish: true, replaceType: null })
   const again = reopen()
   assert.deepEqual(again.received.openSegments('stick'), [])
   assert.equal(again.publications.next('stick')?.body.id, '1')
@@ -82,9 +65,9 @@ test('what was written is there after the file is opened again', (t) => {
 
 test('publications leave in the order in which things happened, and only when they are published', (t) => {
   const { journal } = openJournal(t)
-  journal.received.received('stick', sms('1'), { segments: [], publish: true, replaceType: null })
-  journal.received.received('stick', sms('2'), { segments: [], publish: true, replaceType: null })
-  journal.received.received('stick', sms('3'), { segments: [], publish: false, replaceType: null })
+  journal.received.received('stick', inboundSms('1'), { segments: [], publish: true, replaceType: null })
+  journal.received.received('stick', inboundSms('2'), { segments: [], publish: true, replaceType: null })
+  journal.received.received('stick', inboundSms('3'), { segments: [], publish: false, replaceType: null })
   const first = journal.publications.next('stick')
   assert.equal(first?.body.id, '1')
   assert.equal(journal.publications.next('stick')?.body.id, '1')
@@ -146,7 +129,7 @@ test('pruning keeps what is unpublished, unsettled or still lies in the modem', 
   const { journal, clock } = openJournal(t)
   journal.received.segmentsStored('stick', [admit('gone'), admit('there')])
   const open = journal.received.openSegments('stick')
-  journal.received.received('stick', sms('1'), {
+  journal.received.received('stick', inboundSms('1'), {
     segments: open.map(({ seq }) => seq),
     publish: true,
     replaceType: null,
@@ -166,7 +149,7 @@ test('of a sender who floods only the newest are kept, and what still lies in th
   for (let index = 1; index <= 5; index += 1) {
     journal.received.segmentsStored('stick', [admit(`${index}`)])
     const segments = journal.received.openSegments('stick').map(({ seq }) => seq)
-    journal.received.received('stick', sms(`${index}`), { segments, publish: false, replaceType: null })
+    journal.received.received('stick', inboundSms(`${index}`), { segments, publish: false, replaceType: null })
   }
   journal.prune(90 * 86_400_000, 2)
   assert.ok(journal.received.contentKeysOf('stick', '1'), 'it came only now')

@@ -4,31 +4,11 @@ import { openDatabase } from '../../src/journal/database.ts'
 import type { Journal } from '../../src/journal/journal.ts'
 import type { InboundSms } from '../../src/modem/messages.ts'
 import { segment } from '../bridge/fake-modem.ts'
+import { inboundSms } from '../modem/inbound-sms.ts'
 import { openJournal } from './open-journal.ts'
 
 const HOUR_MS = 3_600_000
 const DAY_MS = 24 * HOUR_MS
-
-function sms(id: string, given: Partial<InboundSms> = {}): InboundSms {
-  return {
-    id,
-    from: '+491701234567',
-    text: 'reboot ***',
-    sentAt: null,
-    receivedAt: '2026-11-22T10:00:00Z',
-    smsc: null,
-    encoding: 'gsm7',
-    parts: 1,
-    missingParts: 0,
-    messageClass: null,
-    dataHex: null,
-    ports: null,
-    replaces: null,
-    raw: null,
-    backlog: false,
-    ...given,
-  }
-}
 
 function received(journal: Journal, message: InboundSms, raw: string, hadCode: boolean): void {
   journal.received.segmentsStored('stick', [{ segment: segment(raw), backlog: false, publish: true, settled: false }])
@@ -38,8 +18,8 @@ function received(journal: Journal, message: InboundSms, raw: string, hadCode: b
 
 test('a message that had a code is kept without it, in whatever form', (t) => {
   const { journal, path } = openJournal(t)
-  received(journal, sms('1'), 'reboot 987650', true)
-  received(journal, sms('2', { text: 'hello' }), 'hello raw', false)
+  received(journal, inboundSms('1'), 'reboot 987650', true)
+  received(journal, inboundSms('2', { text: 'hello' }), 'hello raw', false)
   const database = openDatabase(path, () => {})
   t.after(() => database.close())
   const kept = ['segment', 'message', 'publication'].map((table) => database.all(`SELECT * FROM ${table}`))
@@ -51,13 +31,13 @@ test('a message that had a code is kept without it, in whatever form', (t) => {
 
 test('the raw form of a message with missing parts is kept: it is needed to complete it', (t) => {
   const { journal } = openJournal(t)
-  received(journal, sms('1', { missingParts: 1 }), 'reboot 987650', true)
+  received(journal, inboundSms('1', { missingParts: 1 }), 'reboot 987650', true)
   assert.equal(journal.received.openSegments('stick')[0]?.raw, 'reboot 987650')
 })
 
 test('what was decided waits until it is taken, over restarts, and with the sender of its message', (t) => {
   const { journal, reopen } = openJournal(t)
-  received(journal, sms('1'), 'a', false)
+  received(journal, inboundSms('1'), 'a', false)
   journal.rulings.decided('stick', { message: '1', rule: 'r', inputs: { what: 'x' }, actBefore: 5 })
   const [waiting, ...more] = reopen().rulings.waiting('stick')
   assert.deepEqual(more, [])
@@ -94,7 +74,7 @@ test('wrong codes count since the last right one, for a time, and not when they 
 test('obeyed messages are counted by rule, and old entries are forgotten unless they still wait', (t) => {
   const { journal, clock } = openJournal(t)
   const { rulings } = journal
-  received(journal, sms('1'), 'a', false)
+  received(journal, inboundSms('1'), 'a', false)
   for (const rule of ['a', 'a', 'b']) rulings.decided('stick', { message: '1', rule, inputs: {}, actBefore: 0 })
   rulings.refused('stick', '1', 'a', 'wrong_code')
   assert.equal(rulings.obeyed('a', clock.ms - 1), 2)
