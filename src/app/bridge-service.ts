@@ -25,8 +25,9 @@ export function createBridgeService(options: BridgeServiceOptions): BridgeServic
   return {
     checkHealth: () => ({ health: health.report(), statuses: bridge.statuses() }),
     scanPorts: async () => {
-      const configured = config.modems.map(({ id, port }) => [port, id] as const)
-      const held = new Map([...configured, ...bridge.ports()])
+      const open = bridge.ports()
+      const away = config.modems.filter(({ id }) => ![...open.values()].includes(id))
+      const held = new Map([...away.map(({ id, port }) => [port, id] as const), ...open])
       return { devices: await listPorts({ scan, probe, held, showsImei: config.privacy.publish_identity }) }
     },
     restartModem: (modem) => bridge.restart(modem),

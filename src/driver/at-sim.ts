@@ -6,12 +6,8 @@ import { SIM_PROBLEMS } from '../modem/sim-problems.ts'
 import type { SimState } from '../modem/state.ts'
 import type { AtChannel } from './at-channel.ts'
 import { ask, endsConnection, firstOf } from './at-question.ts'
-
-/** What is kept beyond the process about the configured PIN; a newly configured PIN begins with `false`. */
-export interface PinMemory {
-  refused(): boolean
-  remember(refused: boolean): void
-}
+import type { PinMemory } from './pin.ts'
+import { LEAST_TRIES, PIN_REFUSED } from './pin.ts'
 
 /** How to get the SIM ready. */
 export interface SimOptions {
@@ -25,9 +21,7 @@ export interface SimOptions {
 /** SIMs on 3G sticks take 2 to 10 s to start; with the usual pause this allows for 40 s. */
 const POLLS = 20
 
-/** The third wrong PIN locks the SIM; the last try is left to people. */
-const LEAST_TRIES = 2
-
+/** 3GPP TS 27.007 section 9.2.1. */
 const SIM_BUSY = 14
 
 /** `+CME ERROR` numbers that tell the state of the SIM (3GPP TS 27.007 section 9.2.1). */
@@ -90,7 +84,7 @@ async function enterPin(
   signal: AbortSignal,
 ): Promise<string | null> {
   if (pin === null) return SIM_PROBLEMS.pin_required
-  if (pinMemory.refused()) return REFUSED
+  if (pinMemory.refused()) return PIN_REFUSED
   const tries = (await ask(channel, 'AT+ZPINPUK=?', firstOf(parseZpinpuk), signal))?.pin
   if (tries !== undefined && tries < LEAST_TRIES) return LAST_TRY
   // Where the modem does not count, a connection that breaks at this command must not lead to a second and third try.
@@ -99,20 +93,22 @@ async function enterPin(
     await channel.send(`AT+CPIN="${pin}"`, { signal })
   } catch (error) {
     if (endsConnection(error)) throw error
-    if ((error as ModemError).cme === SIM_BUSY) return SIM_PROBLEMS.unknown
+    if (isSimBusy(error)) return SIM_PROBLEMS.unknown
     pinMemory.remember(true)
-    return REFUSED
+    return PIN_REFUSED
   }
   if (tries === undefined) pinMemory.remember(false)
   return null
 }
 
+/** Whether a PIN was refused because the SIM has not started: that costs no try. */
+export function isSimBusy(error: unknown): boolean {
+  return error instanceof ModemError && error.cme === SIM_BUSY
+}
+
 function problem(message: string): ModemError {
   return new ModemError('sim_not_ready', message)
 }
-
-const REFUSED =
-  'The SIM refused the configured PIN. It is not tried again until the configuration names another one; after three wrong PINs the SIM would be locked.'
 
 const LAST_TRY =
   'The SIM has only its last try for the PIN left, which the bridge does not use up. Enter the PIN in a phone, then restart the modem.'

@@ -6,10 +6,7 @@ import { SIM_PROBLEMS } from '../modem/sim-problems.ts'
 import type { AtChannel } from './at-channel.ts'
 import { ask, endsConnection, firstOf } from './at-question.ts'
 import type { SimOptions } from './at-sim.ts'
-import { readSim } from './at-sim.ts'
-
-/** 3GPP TS 27.007 section 9.2.1. */
-const SIM_BUSY = 14
+import { isSimBusy, readSim } from './at-sim.ts'
 
 /**
  * Enters what a user gives, once, also with the last try: that is the user's own act. What is learned about the configured PIN
@@ -34,7 +31,7 @@ export class AtSimUnlock implements SimUnlock {
     try {
       await this.#enter(`AT+CPIN="${pin}"`, 'PIN')
     } catch (error) {
-      if (isConfigured && !endsConnection(error)) pinMemory.remember(wasRefused || !isBusy(error))
+      if (isConfigured && !endsConnection(error)) pinMemory.remember(wasRefused || !isSimBusy(error))
       throw error
     }
     this.#isNow(pin)
@@ -59,7 +56,7 @@ export class AtSimUnlock implements SimUnlock {
     } catch (error) {
       if (endsConnection(error)) throw error
       const { cme } = error as ModemError
-      if (isBusy(error)) throw error
+      if (isSimBusy(error)) throw error
       throw new ModemError('rejected_by_modem', `The SIM refused the ${what}. ${triesLeft(await this.#tries())}`, {
         cause: error,
         ...(cme !== undefined && { cme }),
@@ -75,10 +72,6 @@ export class AtSimUnlock implements SimUnlock {
     const { pin: configured, pinMemory } = this.#options
     if (configured !== null) pinMemory.remember(configured !== pin)
   }
-}
-
-function isBusy(error: unknown): boolean {
-  return error instanceof ModemError && error.cme === SIM_BUSY
 }
 
 function triesLeft(tries: PinAttempts | undefined): string {

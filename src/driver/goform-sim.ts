@@ -3,17 +3,15 @@ import { ModemError } from '../modem/errors.ts'
 import type { SimUnlock } from '../modem/modem.ts'
 import { SIM_PROBLEMS } from '../modem/sim-problems.ts'
 import type { SimState } from '../modem/state.ts'
-import type { PinMemory } from './at-sim.ts'
 import type { GoformSession } from './goform-session.ts'
 import { readRouterSim } from './goform-state.ts'
 import { LIMIT_MS } from './goform-wire.ts'
+import type { PinMemory } from './pin.ts'
+import { LEAST_TRIES, PIN_REFUSED } from './pin.ts'
 
 /** A router is reachable before its modem is ready: so long, and between two looks, in milliseconds. */
 const START_MS = 60_000
 const LOOK_MS = 2_000
-
-/** The third wrong PIN locks the SIM; the last try is left to people. */
-const LEAST_TRIES = 2
 
 /** What is configured about the PIN. */
 export interface PinOptions {
@@ -70,7 +68,7 @@ async function settled(session: GoformSession, signal: AbortSignal): Promise<Sim
 /** @returns why the PIN was not taken, `null` when it was */
 async function enterPin(session: GoformSession, { pin, pinMemory }: PinOptions): Promise<string | null> {
   if (pin === null) return null
-  if (pinMemory.refused()) return REFUSED
+  if (pinMemory.refused()) return PIN_REFUSED
   const { pin: tries } = readTries(await session.items(TRIES_ITEMS))
   if (tries !== null && tries < LEAST_TRIES) return LAST_TRY
   try {
@@ -88,14 +86,11 @@ async function enterPin(session: GoformSession, { pin, pinMemory }: PinOptions):
     // A token that somebody used up, or a modem that is not ready: no try was spent, so it was not the PIN.
     const isAsked = tries === null || left === null || left < tries
     if (!isAsked) pinMemory.remember(false)
-    return isAsked ? REFUSED : NOT_ASKED
+    return isAsked ? PIN_REFUSED : NOT_ASKED
   }
   pinMemory.remember(false)
   return null
 }
-
-const REFUSED =
-  'The SIM refused the configured PIN. It is not tried again until the configuration names another one; after three wrong PINs the SIM would be locked.'
 
 const LAST_TRY =
   'The SIM has only its last try for the PIN left, which the bridge does not use up. Enter the PIN on the web page of the router.'
