@@ -26,9 +26,13 @@ export class Publications {
     this.#db.run('INSERT INTO publication (modem, kind, body) VALUES (?, ?, ?)', modem, kind, JSON.stringify(body))
   }
 
-  /** The oldest one of this modem. */
-  next(modem: ModemId): Publication | undefined {
-    const row = this.#db.get<Row>('SELECT seq, kind, body FROM publication WHERE modem = ? ORDER BY seq LIMIT 1', modem)
+  /** The oldest one of this modem behind `after`, the number of another one. */
+  next(modem: ModemId, after = 0): Publication | undefined {
+    const row = this.#db.get<Row>(
+      'SELECT seq, kind, body FROM publication WHERE modem = ? AND seq > ? ORDER BY seq LIMIT 1',
+      modem,
+      after,
+    )
     if (row === undefined) return undefined
     return { seq: row.seq, kind: row.kind, body: JSON.parse(row.body) } as Publication
   }
