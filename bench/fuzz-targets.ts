@@ -47,7 +47,7 @@ const PARSERS = Object.entries({ ...device, ...identity, ...network, ...signal, 
   .filter(([name]) => /^parse[A-Z]/.test(name))
   .map(([name, parse]) => ({
     parse: parse as Parser,
-    takesLines: ['parseCmgl', 'parseCmgr', 'parseText', 'parseIdentification'].includes(name),
+    takesLines: ['parseCmgl', 'parseText', 'parseIdentification'].includes(name),
   }))
 
 export const TARGETS: readonly Target[] = [

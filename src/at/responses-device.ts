@@ -73,23 +73,6 @@ export function parseClip(line: string): CallingLine | undefined {
   return { number: textOf(parameters[0]), type: numberOf(parameters[1]) }
 }
 
-/** One definition of a data context. */
-export interface DataContext {
-  readonly cid: number
-  /** `IP`, `IPV6`, `IPV4V6` … */
-  readonly type: string | null
-  readonly apn: string | null
-}
-
-/** `AT+CGDCONT?` (TS 27.007 section 10.1.1), one line per context. Reads `+CGDCONT: 1,"IP","internet.example","0.0.0.0",0,0`. */
-export function parseCgdcont(line: string): DataContext | undefined {
-  const rest = afterPrefix(line, '+CGDCONT')
-  if (rest === undefined) return undefined
-  const parameters = parseParameters(rest)
-  const [cid = 0] = requireNumbers(line, parameters, 1)
-  return { cid, type: textOf(parameters[1]), apn: textOf(parameters[2]) }
-}
-
 /** `AT+CGACT?` (TS 27.007 section 10.1.10), one line per context. Reads `+CGACT: 1,1`. */
 export function parseCgact(line: string): { readonly cid: number; readonly isActive: boolean } | undefined {
   const rest = afterPrefix(line, '+CGACT')

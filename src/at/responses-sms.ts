@@ -1,15 +1,6 @@
 import { ModemError } from '../modem/errors.ts'
 import type { Parameter } from './parameters.ts'
-import {
-  afterPrefix,
-  brokenLine,
-  decodeUcs2Hex,
-  expandNumbers,
-  numberOf,
-  parseParameters,
-  requireNumbers,
-  textOf,
-} from './parameters.ts'
+import { afterPrefix, brokenLine, numberOf, parseParameters, requireNumbers, textOf } from './parameters.ts'
 
 /** One of the three stores in use: reading and deleting, writing and sending, receiving. */
 export interface StoreUsage {
@@ -22,18 +13,14 @@ export interface StoreUsage {
 export function parseCpms(line: string): readonly StoreUsage[] | undefined {
   const rest = afterPrefix(line, '+CPMS')
   if (rest === undefined) return undefined
-  return groupsOf(line, parseParameters(rest), 3).map(([name, used, capacity]) => {
-    const store = textOf(name)
-    if (store === null) throw brokenLine(line)
-    return { store, ...usageOf(line, used, capacity) }
+  const parameters = parseParameters(rest)
+  if (parameters.length % 3 !== 0) throw brokenLine(line)
+  return Array.from({ length: parameters.length / 3 }, (_, place) => {
+    const [name, used, capacity] = parameters.slice(3 * place)
+    const usage = { store: textOf(name), used: numberOf(used), capacity: numberOf(capacity) }
+    if (usage.store === null || usage.used === null || usage.capacity === null) throw brokenLine(line)
+    return { store: usage.store, used: usage.used, capacity: usage.capacity }
   })
-}
-
-/** `AT+CPMS="SM","SM","SM"`: the same without names. Reads `+CPMS: 3,50,3,50,3,50`. */
-export function parseCpmsSet(line: string): readonly Omit<StoreUsage, 'store'>[] | undefined {
-  const rest = afterPrefix(line, '+CPMS')
-  if (rest === undefined) return undefined
-  return groupsOf(line, parseParameters(rest), 2).map(([used, capacity]) => usageOf(line, used, capacity))
 }
 
 /** `AT+CPMS=?`: the choices for each of the three. Reads `+CPMS: ("ME","SM"),("ME","SM"),("SM")`, brackets optional. */
@@ -44,67 +31,6 @@ export function parseCpmsTest(line: string): readonly (readonly string[])[] | un
     const items = parameter.kind === 'list' ? parameter.items : [parameter]
     return items.map(textOf).filter((name) => name !== null)
   })
-}
-
-function groupsOf(line: string, parameters: readonly Parameter[], size: number): readonly (readonly Parameter[])[] {
-  if (parameters.length % size !== 0) throw brokenLine(line)
-  return Array.from({ length: parameters.length / size }, (_, at) => parameters.slice(at * size, (at + 1) * size))
-}
-
-function usageOf(
-  line: string,
-  used: Parameter | undefined,
-  capacity: Parameter | undefined,
-): Omit<StoreUsage, 'store'> {
-  const usage = { used: numberOf(used), capacity: numberOf(capacity) }
-  if (usage.used === null || usage.capacity === null) throw brokenLine(line)
-  return { used: usage.used, capacity: usage.capacity }
-}
-
-/** `AT+CNMI?` (TS 27.005 section 3.4.1). Reads `+CNMI: 3,1,0,2,0`. */
-export function parseCnmi(line: string): readonly number[] | undefined {
-  const rest = afterPrefix(line, '+CNMI')
-  if (rest === undefined) return undefined
-  const parameters = parseParameters(rest)
-  return requireNumbers(line, parameters, parameters.length)
-}
-
-/** `AT+CNMI=?`: what each of the five may be. Reads `+CNMI: (2),(0-1,3),(0,2),(0-1),(0)`. */
-export function parseCnmiTest(line: string): readonly (readonly number[])[] | undefined {
-  const rest = afterPrefix(line, '+CNMI')
-  return rest === undefined ? undefined : parseParameters(rest).map(expandNumbers)
-}
-
-/** What the modem supports of each direction: 1 yes, 0 no. */
-export interface MessageService {
-  readonly terminated: number
-  readonly originated: number
-  readonly broadcast: number
-}
-
-/** `AT+CSMS=0` (TS 27.005 section 3.2.1). Reads `+CSMS: 1,1,1`. */
-export function parseCsms(line: string): MessageService | undefined {
-  const rest = afterPrefix(line, '+CSMS')
-  if (rest === undefined) return undefined
-  const [terminated = 0, originated = 0, broadcast = 0] = requireNumbers(line, parseParameters(rest), 3)
-  return { terminated, originated, broadcast }
-}
-
-/** The service centre. */
-export interface ServiceCentre {
-  /** `null`: none is stored, and sending fails with CMS error 330. */
-  readonly number: string | null
-  /** 145 international, 129 unknown (3GPP TS 24.011 section 8.2.5.2). */
-  readonly type: number | null
-}
-
-/** `AT+CSCA?` (TS 27.005 section 3.3.1). Reads `+CSCA: "+447700900999",145`; the number may be UCS2 hex. */
-export function parseCsca(line: string): ServiceCentre | undefined {
-  const rest = afterPrefix(line, '+CSCA')
-  if (rest === undefined) return undefined
-  const parameters = parseParameters(rest)
-  const text = textOf(parameters[0])
-  return { number: text === null ? null : decodeUcs2Hex(text), type: numberOf(parameters[1]) }
 }
 
 /** Where a new message or status report lies. */
@@ -145,29 +71,11 @@ export function parseDirect(line: string): GivenPdu | undefined {
   return { length, pdu: withoutPadding(pdu, length) }
 }
 
-/** One message of the store. */
-export interface ReadPdu extends GivenPdu {
+/** One message of a listing. */
+export interface ListedPdu extends GivenPdu {
+  readonly slot: number
   /** 0 received unread, 1 received read, 2 stored unsent, 3 stored sent; `null` for status reports. */
   readonly stat: number | null
-}
-
-/** One message of a listing. */
-export interface ListedPdu extends ReadPdu {
-  readonly slot: number
-}
-
-/**
- * `AT+CMGR=3` (TS 27.005 section 3.4.3). Reads `+CMGR: 0,,36` and its PDU, `+CMGR: ,,25` for a status report.
- * @returns `undefined` for an empty slot, which some firmware answers with `OK` alone
- */
-export function parseCmgr(lines: readonly string[]): ReadPdu | undefined {
-  for (const [at, line] of lines.entries()) {
-    const rest = afterPrefix(line, '+CMGR')
-    if (rest === undefined) continue
-    const parameters = parseParameters(rest)
-    return pduBehind(lines, at, parameters[0], parameters.at(-1))
-  }
-  return undefined
 }
 
 /**
@@ -193,7 +101,7 @@ function pduBehind(
   header: number,
   stat: Parameter | undefined,
   lengthField: Parameter | undefined,
-): ReadPdu | undefined {
+): Omit<ListedPdu, 'slot'> | undefined {
   if (/^(?:REC|STO)/.test(textOf(stat) ?? '')) {
     throw new ModemError('protocol', 'The modem is in SMS text mode, which cannot be read safely. Reopen it.', {
       detail: lines[header] ?? '',

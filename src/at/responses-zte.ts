@@ -141,16 +141,6 @@ export function parseZnck(line: string): number | undefined {
   return singleNumber(line, '+ZNCK')
 }
 
-/** `AT+ZBANDI?`: 0 automatic … 4. Reads `+ZBANDI: 0`. */
-export function parseZbandi(line: string): number | undefined {
-  return singleNumber(line, '+ZBANDI')
-}
-
-/** The unsolicited `+ZUSIMR:2`: the message store has not been read since power-up. */
-export function parseZusimr(line: string): number | undefined {
-  return singleNumber(line, '+ZUSIMR')
-}
-
 /** Attempts left before the SIM locks itself. */
 export interface PinAttempts {
   readonly pin: number

@@ -11,8 +11,3 @@ export function findResponse<T>(lines: readonly string[], parse: (line: string) 
   }
   throw new ModemError('protocol', 'The modem did not send the reply that was asked for.', { detail: lines.join('\n') })
 }
-
-/** What all those lines say that the parser knows; lines of other kinds are passed over. @throws ModemError `protocol` */
-export function collectResponses<T>(lines: readonly string[], parse: (line: string) => T | undefined): readonly T[] {
-  return lines.map(parse).filter((value) => value !== undefined)
-}

@@ -291,8 +291,3 @@ export const ROUTERS: readonly RouterProfile[] = [
 export function findRouter(modelName: string, firmware: string): RouterProfile {
   return ROUTERS.find(({ match }) => match?.test(modelName) || match?.test(firmware)) ?? GENERIC_ROUTER
 }
-
-/** The profile of that name, in any case of letters; `undefined` when there is none. */
-export function routerNamed(name: string): RouterProfile | undefined {
-  return [...ROUTERS, GENERIC_ROUTER].find((row) => row.name.toLowerCase() === name.toLowerCase())
-}

@@ -38,13 +38,6 @@ export function concatOctets(...pieces: readonly Uint8Array[]): Uint8Array {
   return octets
 }
 
-/** Octets → semi-octets 0 … 15, the low half first (3GPP TS 23.040 section 9.1.2.3). */
-export function toSemiOctets(octets: Uint8Array): readonly number[] {
-  const semiOctets: number[] = []
-  for (const octet of octets) semiOctets.push(octet & 0x0f, octet >> 4)
-  return semiOctets
-}
-
 /** Semi-octets → octets; an odd number of them is filled up with F. */
 export function fromSemiOctets(semiOctets: readonly number[]): Uint8Array {
   const octets = new Uint8Array((semiOctets.length + 1) >> 1)

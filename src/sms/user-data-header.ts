@@ -9,16 +9,7 @@ export interface InformationElement {
   readonly data: Uint8Array
 }
 
-/** A message waiting indication in the header (3GPP TS 23.040 section 9.2.3.24.2). */
-export interface SpecialIndication {
-  readonly kind: 'voicemail' | 'fax' | 'email' | 'videomail' | 'other'
-  readonly isStored: boolean
-  /** Messages waiting, 0 … 255 */
-  readonly count: number
-}
-
 const CONCATENATED_8_BIT = 0x00
-const SPECIAL_INDICATION = 0x01
 const PORTS_8_BIT = 0x04
 const PORTS_16_BIT = 0x05
 const CONCATENATED_16_BIT = 0x08
@@ -79,24 +70,6 @@ export function readLanguage(header: readonly InformationElement[]): NationalLan
   const [single = 0] = lastOf(header, SINGLE_SHIFT, 1)?.data ?? []
   const [locking = 0] = lastOf(header, LOCKING_SHIFT, 1)?.data ?? []
   return { single, locking }
-}
-
-/** Message waiting indications; there may be one per kind. */
-export function readIndications(header: readonly InformationElement[]): readonly SpecialIndication[] {
-  return header
-    .filter(({ identifier, data }) => identifier === SPECIAL_INDICATION && data.length === 2)
-    .map(({ data: [type = 0, count = 0] }) => ({ kind: indicationKind(type), isStored: type >= 0x80, count }))
-}
-
-/** Bits 1 … 0 the basic kind, bits 4 … 2 its extension; bits 6 … 5 are the subscriber profile. */
-function indicationKind(type: number): SpecialIndication['kind'] {
-  const kinds: Readonly<Record<number, SpecialIndication['kind']>> = {
-    0: 'voicemail',
-    1: 'fax',
-    2: 'email',
-    7: 'videomail',
-  }
-  return kinds[type & 0x1f] ?? 'other'
 }
 
 /** Of repeated or contradicting elements the last one counts (section 9.2.3.24); one of the wrong length counts for nothing. */

@@ -24,12 +24,12 @@ describe('random bytes give a value or a ModemError', () => {
   const parsers = Object.entries(modules).filter(([name]) => /^parse[A-Z]/.test(name))
   const alphabet = '"",,()0123456789ABCDEF-+ \r\n\0xyz:='
 
-  test('there are parsers to try', () => assert.ok(parsers.length > 40, String(parsers.length)))
+  test('there are parsers to try', () => assert.ok(parsers.length > 30, String(parsers.length)))
 
   for (const [name, parser] of parsers) {
     test(`${name} withstands them`, () => {
       const random = randomNumbers(11)
-      const takesLines = ['parseCmgl', 'parseCmgr', 'parseText', 'parseIdentification'].includes(name)
+      const takesLines = ['parseCmgl', 'parseText', 'parseIdentification'].includes(name)
       for (let round = 0; round < 3000; round += 1) {
         const noise = Array.from({ length: Math.floor(random() * 40) }, () => alphabet[Math.floor(random() * 32)]).join(
           '',

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict'
 import { describe, test } from 'node:test'
-import { collectResponses, findResponse } from '../../src/at/responses.ts'
+import { findResponse } from '../../src/at/responses.ts'
 import * as data from '../../src/at/responses-data.ts'
 import * as device from '../../src/at/responses-device.ts'
 import * as identity from '../../src/at/responses-identity.ts'
@@ -66,7 +66,6 @@ const READERS: Record<string, (lines: Lines) => unknown> = {
     const { operator, mcc, mnc, isRoaming } = findResponse(lines, zte.parseZdon)
     return { operator, mcc, mnc, roaming: isRoaming }
   },
-  zusimr: (lines) => ({ value: findResponse(lines, zte.parseZusimr) }),
   zsnt: (lines) => {
     const { triple, mode } = findResponse(lines, zte.parseZsnt)
     return { cm_mode: triple[0], net_sel_mode: triple[1], pref_acq: triple[2], mode: MODES[mode] }
@@ -84,14 +83,13 @@ const READERS: Record<string, (lines: Lines) => unknown> = {
     const { pin, puk } = findResponse(lines, zte.parseZpinpuk)
     return { pin1: pin, puk1: puk }
   },
-  zbandi: (lines) => ({ band: findResponse(lines, zte.parseZbandi) }),
   text: (lines) => ({ value: identity.parseText(lines) }),
   imei: (lines) => ({ value: findResponse(lines, identity.parseImei) }),
   imsi: (lines) => ({ value: findResponse(lines, identity.parseImsi) }),
   iccid: (lines) => ({
     value: findResponse(lines, (line) => identity.parseCrsmIccid(line) ?? identity.parseIccid(line)),
   }),
-  cnum: (lines) => ({ numbers: collectResponses(lines, identity.parseCnum) }),
+  cnum: (lines) => ({ numbers: lines.flatMap((line) => identity.parseCnum(line) ?? []) }),
   ati: (lines) => {
     const { capabilities, ...rest } = identity.parseIdentification(lines)
     return { ...rest, gcap: capabilities }
@@ -112,29 +110,19 @@ const READERS: Record<string, (lines: Lines) => unknown> = {
       formats,
     }
   },
-  cgdcont: (lines) => ({ contexts: collectResponses(lines, device.parseCgdcont) }),
   cgact: (lines) => ({
-    active: Object.fromEntries(collectResponses(lines, device.parseCgact).map(({ cid, isActive }) => [cid, isActive])),
+    active: Object.fromEntries(
+      lines.flatMap((line) => device.parseCgact(line) ?? []).map(({ cid, isActive }) => [cid, isActive]),
+    ),
   }),
   cgpaddr: (lines) => {
     const { cid, ip } = findResponse(lines, data.parseCgpaddr)
     return { cid, address: ip }
   },
-  csca: (lines) => findResponse(lines, sms.parseCsca),
   cpms: (lines) => ({
     mem: findResponse(lines, sms.parseCpms).map(({ store, used, capacity }) => [store, used, capacity]),
   }),
-  'cpms-set': (lines) => {
-    const usages = findResponse(lines, sms.parseCpmsSet)
-    return { used: usages.map(({ used }) => used), total: usages.map(({ capacity }) => capacity) }
-  },
   'cpms-test': (lines) => ({ mem: findResponse(lines, sms.parseCpmsTest) }),
-  cnmi: (lines) => ({ values: findResponse(lines, sms.parseCnmi) }),
-  'cnmi-test': (lines) => ({ values: findResponse(lines, sms.parseCnmiTest) }),
-  csms: (lines) => {
-    const { terminated, originated, broadcast } = findResponse(lines, sms.parseCsms)
-    return { mt: terminated, mo: originated, bm: broadcast }
-  },
   cmti: (lines) => {
     const { store, slot } = findResponse(lines, sms.parseArrival)
     return { mem: store, index: slot }
@@ -145,7 +133,6 @@ const READERS: Record<string, (lines: Lines) => unknown> = {
   },
   cmt: (lines) => ({ alpha: null, ...findResponse(lines, sms.parseDirect) }),
   cds: (lines) => findResponse(lines, sms.parseDirect),
-  cmgr: (lines) => sms.parseCmgr(lines) ?? { stat: null, length: null, pdu: null },
   cmgl: (lines) => ({
     messages: sms.parseCmgl(lines).map(({ slot, stat, length }) => ({ index: slot, stat, length })),
   }),
@@ -164,10 +151,13 @@ function expectationOf({ parsed }: Vector): unknown {
 /** Kinds that other tests read: result codes, USSD text, lines without content, text mode. */
 const ELSEWHERE = ['error', 'cusd', 'ignore', 'ring', 'zend', 'zcdrun', 'cmgl-text']
 
+/** Answers to what the bridge never asks, and a notice that it passes over. */
+const UNASKED = ['zusimr', 'zbandi', 'cgdcont', 'csca', 'cnmi', 'cnmi-test', 'csms', 'cpms-set', 'cmgr']
+
 describe('every recorded reply', () => {
   for (const vector of VECTORS) {
     const { id, command, raw, parsed } = vector
-    if (ELSEWHERE.includes(parsed.kind)) continue
+    if (ELSEWHERE.includes(parsed.kind) || UNASKED.includes(parsed.kind)) continue
     test(`${id} is read as ${JSON.stringify(expectationOf(vector)).slice(0, 80)}`, () => {
       const { lines, urcs } = converse(command === null ? [] : [`${command}\r`], [raw])
       const reader = READERS[parsed.kind]
@@ -226,7 +216,6 @@ const BROKEN: readonly { line: string; parse: (line: string) => unknown }[] = [
   { line: '+CUSD: 1,"open', parse: device.parseCusd },
   { line: '+CUSD: x', parse: device.parseCusd },
   { line: '+CPMS: "SM",1', parse: sms.parseCpms },
-  { line: '+CPMS: 1,2,3', parse: sms.parseCpmsSet },
   { line: '+CMTI: "SM"', parse: sms.parseArrival },
   { line: '+CMT: ,36', parse: sms.parseDirect },
   { line: '+CMT: ,36\nhello', parse: sms.parseDirect },
@@ -248,11 +237,9 @@ test('an entry without its PDU is left out of a listing and stays in the modem',
 })
 
 test('the filling of a SIM record is cut off behind the TPDU', () => {
-  assert.deepEqual(sms.parseCmgr(['+CMGR: 1,,3', '0291440401020'.padEnd(40, 'F')]), {
-    stat: 1,
-    length: 3,
-    pdu: '029144040102',
-  })
+  assert.deepEqual(sms.parseCmgl(['+CMGL: 1,1,,3', '0291440401020'.padEnd(40, 'F')]), [
+    { slot: 1, stat: 1, length: 3, pdu: '029144040102' },
+  ])
 })
 
 test('every registration number has its state, and every technology its name', () => {

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict'
 import { describe, test } from 'node:test'
-import { findRouter, GENERIC_ROUTER, ROUTERS, routerNamed } from '../../src/devices/routers.ts'
+import { findRouter, GENERIC_ROUTER, ROUTERS } from '../../src/devices/routers.ts'
 
 describe('the profile of', () => {
   const DEVICES: readonly (readonly [modelName: string, firmware: string, profile: string])[] = [
@@ -41,13 +41,10 @@ test('every row has a name of its own, evidence, an address, and is reached by s
     assert.ok(row.match !== null, row.name)
     const model = row.name === 'MF971' ? 'MF971V' : row.name
     assert.equal(findRouter(model, '').name, row.name)
-    assert.equal(routerNamed(row.name.toLowerCase()), row)
   }
 })
 
 test('the generic profile decides nothing that a device can tell by its behaviour', () => {
-  assert.equal(routerNamed('generic'), GENERIC_ROUTER)
   const { password, userField, token, dialect } = GENERIC_ROUTER
   assert.deepEqual([password, userField, token, dialect.hasBattery], [null, null, null, null])
-  assert.equal(routerNamed('MF1'), undefined)
 })

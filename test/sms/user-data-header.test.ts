@@ -7,7 +7,6 @@ import {
   decodeHeader,
   encodeHeader,
   readConcatenation,
-  readIndications,
   readLanguage,
   readPorts,
 } from '../../src/sms/user-data-header.ts'
@@ -83,15 +82,4 @@ test('languages are read for both shifts and default to none', () => {
   assert.deepEqual(readLanguage(header('240101' + '250103')), { single: 1, locking: 3 })
   assert.deepEqual(readLanguage(header('2400')), { single: 0, locking: 0 })
   assert.deepEqual(readLanguage([]), { single: 0, locking: 0 })
-})
-
-test('special indications are read by kind, profile bits ignored', () => {
-  const found = readIndications(header('01028002' + '01020103' + '010242FF' + '01028701' + '01020300' + '010104'))
-  assert.deepEqual(found, [
-    { kind: 'voicemail', isStored: true, count: 2 },
-    { kind: 'fax', isStored: false, count: 3 },
-    { kind: 'email', isStored: false, count: 255 },
-    { kind: 'videomail', isStored: true, count: 1 },
-    { kind: 'other', isStored: false, count: 0 },
-  ])
 })
