@@ -1,6 +1,7 @@
 import { constants } from 'node:fs'
 import { open, readdir, readFile, stat } from 'node:fs/promises'
 import { join } from 'node:path'
+import type { Transport } from '../modem/modem.ts'
 import { danglingTarget, existingPorts } from '../transport/opening-faults.ts'
 import type { TtyGroup, TtyUser } from '../transport/tty-access.ts'
 import { groupOf, isContainer } from '../transport/tty-access.ts'
@@ -25,7 +26,7 @@ export type ConfiguredModem =
       readonly imei: string | null
       readonly hasPin: boolean
     }
-  | { readonly id: string; readonly transport: 'http' }
+  | { readonly id: string; readonly transport: Exclude<Transport, 'serial'> }
 
 /** What the configuration asks for; its faults where it cannot be used, and then nothing else. */
 export interface DoctorConfig {
@@ -155,7 +156,7 @@ async function lookAtOthers(
 ): Promise<ReadonlyMap<string, PortFacts>> {
   const found = new Map<string, PortFacts>()
   for (const modem of sources.config.modems) {
-    if (modem.transport === 'http' || modem.port === 'auto') continue
+    if (modem.transport !== 'serial' || modem.port === 'auto') continue
     const port = { tty: modem.port, interface: null }
     if (!modem.port.startsWith('tcp://')) {
       if (missing.has(modem.port) || scan.names.has(modem.port)) continue
@@ -174,7 +175,7 @@ async function findMissing(
 ): Promise<ReadonlyMap<string, string | null>> {
   const missing = new Map<string, string | null>()
   for (const modem of modems) {
-    if (modem.transport === 'http' || !modem.port.startsWith('/') || scan.names.has(modem.port)) continue
+    if (modem.transport !== 'serial' || !modem.port.startsWith('/') || scan.names.has(modem.port)) continue
     if ((await stat(modem.port).catch(() => undefined)) !== undefined) continue
     missing.set(modem.port, await danglingTarget(modem.port))
   }

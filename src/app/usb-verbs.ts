@@ -125,7 +125,7 @@ function doctorConfig(config: Config | ConfigError): DoctorConfig {
   return {
     faults: [],
     modems: modems.map(({ id, transport, port, imei, pin }) =>
-      transport === 'http' ? { id, transport } : { id, transport, port, imei, hasPin: pin !== null },
+      transport === 'serial' ? { id, transport, port, imei, hasPin: pin !== null } : { id, transport },
     ),
     storage: [
       { option: 'journal.path', path: journal.path },

@@ -1,3 +1,5 @@
+import { TRANSPORTS } from '../modem/modem.ts'
+import { MODEM, OPTIONS_OF } from './modem.ts'
 import { unknownRecipients } from './notify.ts'
 import type { Fault } from './options.ts'
 import { isWithin } from './options.ts'
@@ -16,20 +18,6 @@ const NO_MODEM =
   `ZTE2MQTT_MODEMS='[{"id": "stick", "port": "auto"}]'`
 
 const LONGEST_MONTH_MS = 31 * 86_400_000
-
-/** Options of one transport; another one has no use for them. */
-const ONLY_FOR = {
-  serial: { port: 'auto', imei: null, baud: 115200 },
-  http: {
-    url: null,
-    password: null,
-    username: null,
-    login: 'auto',
-    write_token: 'auto',
-    host_header: null,
-    api_path: 'auto',
-  },
-} as const
 
 const RULES: readonly Rule[] = [
   {
@@ -183,10 +171,11 @@ function repeated<Key extends string>(
 
 function misplaced(modem: Config['modems'][number], index: number): readonly Fault[] {
   const { transport } = modem
-  const other = transport === 'serial' ? 'http' : 'serial'
-  const strays = Object.entries(ONLY_FOR[other]).filter(([key, usual]) => Reflect.get(modem, key) !== usual)
+  const strays = TRANSPORTS.filter((other) => other !== transport).flatMap((other) =>
+    OPTIONS_OF[other].filter((key) => modem[key] !== MODEM[key].default).map((key) => ({ key, other })),
+  )
   return [
-    ...strays.map(([key]) => ({
+    ...strays.map(({ key, other }) => ({
       path: `modems[${index}].${key}`,
       says: `belongs to transport: ${other}, but this modem has transport: ${transport}`,
     })),

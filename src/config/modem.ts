@@ -1,3 +1,5 @@
+import type { Transport } from '../modem/modem.ts'
+import { TRANSPORTS } from '../modem/modem.ts'
 import { NETWORK_MODES } from '../modem/state.ts'
 import {
   boolean,
@@ -25,7 +27,7 @@ export const MODEM = {
   name: { doc: 'Name to show to people. Empty: the id.', format: text, default: '' },
   transport: {
     doc: 'How the modem is spoken to: AT commands on a `serial` line, or the web page of a router or hotspot by `http`.',
-    format: oneOf(['serial', 'http']),
+    format: oneOf(TRANSPORTS),
     default: 'serial',
   },
   port: {
@@ -109,3 +111,9 @@ export const MODEM = {
     },
   },
 } as const satisfies Group
+
+/** Options that only one transport has a use for. */
+export const OPTIONS_OF = {
+  serial: ['port', 'imei', 'baud'],
+  http: ['url', 'password', 'username', 'login', 'write_token', 'host_header', 'api_path'],
+} as const satisfies Record<Transport, readonly (keyof typeof MODEM)[]>

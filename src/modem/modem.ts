@@ -6,6 +6,10 @@ import type { AccessTechnology, ModemState, NetworkModeName, StateGroup } from '
 /** The configured id of a modem: `[a-z0-9][a-z0-9_-]{0,31}`, not `bridge` or `pool`. */
 export type ModemId = string
 
+/** Every way in which modems are spoken to: AT commands, and the web pages of routers. */
+export const TRANSPORTS = ['serial', 'http'] as const
+export type Transport = (typeof TRANSPORTS)[number]
+
 /** The lock of the device to an operator or a SIM (personalisation, 3GPP TS 22.022). */
 export interface DeviceLock {
   readonly status: 'unlocked' | 'locked' | 'failed' | 'starting'
@@ -32,7 +36,7 @@ export interface Identity {
 
 /** A Driver exists for every configured modem, present or not. */
 export interface Driver {
-  readonly transport: 'serial' | 'http'
+  readonly transport: Transport
   /** Pure. `reference` 0 … 65535 ties the segments of one message together. @throws ModemError `invalid_request` */
   prepare(sms: OutboundSms, reference: number): readonly Submission[]
   /** Pure. Joins the raw segments of one message, in order; `null` stands for a segment that never came. */
