@@ -1,3 +1,4 @@
+import type { Transport } from '../modem/modem.ts'
 import { TRANSPORTS } from '../modem/modem.ts'
 import { MODEM, OPTIONS_OF } from './modem.ts'
 import { unknownRecipients } from './notify.ts'
@@ -171,13 +172,15 @@ function repeated<Key extends string>(
 
 function misplaced(modem: Config['modems'][number], index: number): readonly Fault[] {
   const { transport } = modem
-  const strays = TRANSPORTS.filter((other) => other !== transport).flatMap((other) =>
-    OPTIONS_OF[other].filter((key) => modem[key] !== MODEM[key].default).map((key) => ({ key, other })),
+  const ownersOf = (key: string): readonly Transport[] =>
+    TRANSPORTS.filter((each) => OPTIONS_OF[each].some((option) => option === key))
+  const strays = [...new Set(TRANSPORTS.flatMap((each) => OPTIONS_OF[each]))].filter(
+    (key) => modem[key] !== MODEM[key].default && !ownersOf(key).includes(transport),
   )
   return [
-    ...strays.map(({ key, other }) => ({
+    ...strays.map((key) => ({
       path: `modems[${index}].${key}`,
-      says: `belongs to transport: ${other}, but this modem has transport: ${transport}`,
+      says: `belongs to transport: ${ownersOf(key).join(' or ')}, but this modem has transport: ${transport}`,
     })),
     ...fault(
       transport === 'http' && modem.url === null,

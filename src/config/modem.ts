@@ -112,7 +112,7 @@ export const MODEM = {
   },
 } as const satisfies Group
 
-/** Options that only one transport has a use for. */
+/** Options that not every transport has a use for. */
 export const OPTIONS_OF = {
   serial: ['port', 'imei', 'baud'],
   http: ['url', 'password', 'username', 'login', 'write_token', 'host_header', 'api_path'],
