@@ -3,7 +3,7 @@ import { TRANSPORTS } from '../modem/modem.ts'
 import { MODEM, OPTIONS_OF } from './modem.ts'
 import { unknownRecipients } from './notify.ts'
 import type { Fault } from './options.ts'
-import { isWithin } from './options.ts'
+import { fault, isWithin } from './options.ts'
 import { ruleFaults } from './rule-faults.ts'
 import type { Config } from './schema.ts'
 import { repeatedSlugs } from './ussd.ts'
@@ -134,10 +134,6 @@ const RULES: readonly Rule[] = [
 export function incoherences(config: Config, faulty: readonly Fault[]): readonly Fault[] {
   const isFaulty = (option: string): boolean => faulty.some(({ path }) => isWithin(path, option))
   return RULES.filter(({ reads }) => !reads.some(isFaulty)).flatMap(({ check }) => check(config))
-}
-
-function fault(isWrong: boolean, path: string, says: string): readonly Fault[] {
-  return isWrong ? [{ path, says }] : []
 }
 
 /** A certificate and its key are of use together only. */

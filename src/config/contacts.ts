@@ -48,7 +48,7 @@ function refusalsOf(name: string, entry: Entry, book: ReadonlyMap<string, Entry>
 function refusalOf(item: unknown, book: ReadonlyMap<string, Entry>): string | undefined {
   if (typeof item === 'number') return `found ${item}; a phone number must be in quotes, or its + or leading 0 is lost`
   if (typeof item !== 'string') return 'allowed is a phone number in quotes or the name of another contact'
-  if (book.has(item) || NUMBER.test(compact(item))) return undefined
+  if (book.has(item) || isNumber(item)) return undefined
   return `found ${JSON.stringify(item)}, which is neither a phone number nor a contact${suggestion(nearest(item, book.keys()))}`
 }
 
@@ -72,7 +72,11 @@ function numbersOf(name: string, book: ReadonlyMap<string, Entry>): Set<string> 
   return numbers
 }
 
-/** Numbers may be written in readable groups: `+49 170 123-4567`. */
+/** Whether a text is a phone number; it may be written in readable groups: `+49 170 123-4567`. */
+export function isNumber(text: string): boolean {
+  return NUMBER.test(compact(text))
+}
+
 function compact(number: string): string {
   return number.replace(/[ -]/g, '')
 }

@@ -1,4 +1,5 @@
 import type { Contacts } from './contacts.ts'
+import { isNumber } from './contacts.ts'
 import { filledText, pattern } from './formats.ts'
 import { nearest, suggestion } from './nearest.ts'
 import type { Fault, Group } from './options.ts'
@@ -20,12 +21,10 @@ export const NOTIFY_ROW = {
   },
 } as const satisfies Group
 
-const NUMBER = /^\+?\d{2,20}$/
-
 /** Rows that would send to nobody. */
 export function unknownRecipients(rows: readonly { readonly to: string }[], contacts: Contacts): readonly Fault[] {
   return rows.flatMap(({ to }, index) => {
-    if (to in contacts || NUMBER.test(to.replace(/[ -]/g, ''))) return []
+    if (to in contacts || isNumber(to)) return []
     const says = `found ${JSON.stringify(to)}, which is neither a phone number nor a contact${suggestion(nearest(to, Object.keys(contacts)))}`
     return [{ path: `notify[${index}].to`, says }]
   })

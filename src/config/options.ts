@@ -34,6 +34,11 @@ export interface Fault {
   readonly says: string
 }
 
+/** None, or one. */
+export function fault(isWrong: boolean, path: string, says: string): readonly Fault[] {
+  return isWrong ? [{ path, says }] : []
+}
+
 /** Raw values by the dotted path of their option. */
 export type Given = ReadonlyMap<string, unknown>
 

@@ -1,5 +1,6 @@
 import { nearest, suggestion } from './nearest.ts'
 import type { Fault } from './options.ts'
+import { fault } from './options.ts'
 import { STATE_PATHS } from './rules.ts'
 import type { Config } from './schema.ts'
 import { querySlug } from './ussd.ts'
@@ -110,8 +111,4 @@ function unknownPlaceholders(text: string | null, known: readonly string[], path
   return namesIn(text ?? '')
     .filter((name) => !known.includes(name))
     .map((name) => ({ path, says: `there is nothing for {${name}}${suggestion(nearest(name, known))}` }))
-}
-
-function fault(isWrong: boolean, path: string, says: string): readonly Fault[] {
-  return isWrong ? [{ path, says }] : []
 }
