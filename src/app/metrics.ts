@@ -3,6 +3,7 @@ import type { ModemCounters } from '../bridge/counters.ts'
 import type { ModemStatus } from '../bridge/outlet.ts'
 import { PHASES } from '../bridge/outlet.ts'
 import type { ModemId } from '../modem/modem.ts'
+import { isRegistered } from '../modem/readings.ts'
 import type { MetricsPage } from './health-server.ts'
 
 /** Where the numbers come from. */
@@ -35,8 +36,7 @@ const GAUGES: readonly GaugeRow[] = [
   {
     name: 'modem_registered',
     help: 'Whether the modem is registered with a network.',
-    read: ({ modem: { registration } }) =>
-      registration === undefined ? null : registration.state === 'home' || registration.state === 'roaming' ? 1 : 0,
+    read: ({ modem: { registration } }) => (registration === undefined ? null : isRegistered(registration) ? 1 : 0),
   },
   { name: 'signal_percent', help: 'Signal.', read: ({ modem }) => modem.signal?.percent ?? null },
   { name: 'signal_rssi_dbm', help: 'RSSI.', read: ({ modem }) => modem.signal?.rssiDbm ?? null },

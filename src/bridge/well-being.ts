@@ -1,3 +1,4 @@
+import { isRegistered as isServed } from '../modem/readings.ts'
 import { SIM_PROBLEMS } from '../modem/sim-problems.ts'
 import type { ModemState, RegistrationState, SimState } from '../modem/state.ts'
 import { fullStores } from './store-room.ts'
@@ -9,7 +10,7 @@ const LOCKED: ReadonlySet<SimState> = new Set(['pin_required', 'puk_required', '
 
 /** Whether the modem is registered with a network, at home or roaming. */
 export function isRegistered({ registration }: Partial<ModemState>): boolean {
-  return registration?.state === 'home' || registration?.state === 'roaming'
+  return registration !== undefined && isServed(registration)
 }
 
 /** Whether an open modem says that it is not registered, although nothing known keeps it from it. */

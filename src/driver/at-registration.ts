@@ -1,6 +1,7 @@
 import type { RegistrationReport } from '../at/responses-network.ts'
 import { accessTechnology, registrationState } from '../at/responses-network.ts'
 import type { ZteAccess, ZteOperator } from '../at/responses-zte.ts'
+import { isRegistered } from '../modem/readings.ts'
 import type { Cell, Registration } from '../modem/state.ts'
 
 /** What `+CREG`, `+CEREG` and `+CGREG` say (3GPP TS 27.007 section 7.2, 10.1.22, 10.1.20), in the order of their weight. */
@@ -14,11 +15,6 @@ export interface Reports {
 const FIRST_LTE_ACT = 7
 /** EC-GSM-IoT, numbered behind LTE. */
 const EC_GSM_ACT = 8
-
-/** At home or roaming. */
-export function isRegistered({ state }: Pick<Registration, 'state'>): boolean {
-  return state === 'home' || state === 'roaming'
-}
 
 function serves({ stat }: RegistrationReport): boolean {
   return isRegistered({ state: registrationState(stat) })

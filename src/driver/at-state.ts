@@ -4,6 +4,7 @@ import { parseCesq, parseCsq, parseZrssi } from '../at/responses-signal.ts'
 import { parseCpms } from '../at/responses-sms.ts'
 import { parseZdon, parseZpas, parseZsnt } from '../at/responses-zte.ts'
 import { ModemError } from '../modem/errors.ts'
+import { isRegistered, percentOf } from '../modem/readings.ts'
 import type {
   DataState,
   MessageStore,
@@ -18,7 +19,7 @@ import type { AtChannel } from './at-channel.ts'
 import { readData } from './at-data.ts'
 import { ask, endsConnection, firstOf } from './at-question.ts'
 import type { Reports } from './at-registration.ts'
-import { cellOf, isRegistered, registrationByZte, registrationOf } from './at-registration.ts'
+import { cellOf, registrationByZte, registrationOf } from './at-registration.ts'
 import { readSim } from './at-sim.ts'
 
 const REPORTS = [
@@ -188,7 +189,7 @@ function signalOf(
   const rssiDbm = zrssi?.rssiDbm ?? csq?.rssiDbm ?? cesq?.rxlevDbm ?? null
   const rscpDbm = zrssi?.rscpDbm ?? cesq?.rscpDbm ?? null
   const rsrpDbm = zrssi?.rsrpDbm ?? cesq?.rsrpDbm ?? null
-  const percent = share(csq?.rssiDbm ?? rssiDbm, -113, 62) ?? share(rsrpDbm, -141, 97) ?? share(rscpDbm, -121, 96)
+  const percent = percentOf({ rssiDbm: csq?.rssiDbm ?? rssiDbm, rsrpDbm, rscpDbm })
   return {
     percent,
     bars: percent === null ? null : Math.ceil(percent / 20),
@@ -200,9 +201,4 @@ function signalOf(
     sinrDb: zrssi?.sinrDb ?? null,
     ber: csq?.ber ?? cesq?.ber ?? null,
   }
-}
-
-/** Place on the scale that 3GPP TS 27.007 gives the value in `+CSQ` or `+CESQ`, 0 … 100. */
-function share(dbm: number | null, lowest: number, span: number): number | null {
-  return dbm === null ? null : Math.min(100, Math.max(0, Math.round(((dbm - lowest) / span) * 100)))
 }

@@ -1,3 +1,4 @@
+import { percentOf } from '../modem/readings.ts'
 import type {
   AccessTechnology,
   Battery,
@@ -83,19 +84,8 @@ export function readAccessTechnology(values: Values): AccessTechnology | null {
 
 function readSignal(values: Values, dialect: FieldDialect): Signal {
   const known = readTable<Omit<Signal, 'percent' | 'ber'>>(SIGNAL, values, dialect)
-  return { percent: percentOf(known), ...known, ber: null }
-}
-
-/** Place on the scale that 3GPP TS 27.007 gives the level in `+CSQ` or `+CESQ`, as for modems on a serial line. */
-function percentOf({ rssiDbm, rsrpDbm, rscpDbm, bars }: Omit<Signal, 'percent' | 'ber'>): number | null {
-  const share = (dbm: number | null, lowest: number, span: number): number | null =>
-    dbm === null ? null : Math.min(100, Math.max(0, Math.round(((dbm - lowest) / span) * 100)))
-  return (
-    share(rssiDbm, -113, 62) ??
-    share(rsrpDbm, -141, 97) ??
-    share(rscpDbm, -121, 96) ??
-    (bars === null ? null : bars * 20)
-  )
+  const { bars } = known
+  return { percent: percentOf(known) ?? (bars === null ? null : bars * 20), ...known, ber: null }
 }
 
 const NO_SERVICE = /^(?:no|limited)[ _]service$/i
