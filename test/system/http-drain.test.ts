@@ -145,7 +145,11 @@ function bridgeOf(t: TestContext, port: number, brokerPort: number, at: number):
 /** The state tells it, and it is so. */
 async function emptied({ router }: RouterSite, observer: Observer): Promise<void> {
   await ready(observer)
-  await observer.until('it is empty', () => (lastState(observer)['sms'] as Json)['used'] === 0, LIMIT_MS)
+  const used = (): unknown[] => {
+    const { used: device, others } = lastState(observer)['sms'] as { used: number; others: Json[] }
+    return [device, ...others.map((other) => other['used'])]
+  }
+  await observer.until('it is empty', () => used().every((count) => count === 0), LIMIT_MS)
   assert.deepEqual([...router.store.rows('nv'), ...router.store.rows('sim')], [])
 }
 
