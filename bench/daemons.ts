@@ -123,6 +123,7 @@ function textsIn(scene: Scene, folder: string): Set<string> {
 }
 
 interface GsmModem {
+  readonly queue: readonly unknown[]
   open(path: string, options: object, done: (error: unknown) => void): void
   on(event: string, listener: (messages: readonly { readonly message: string }[]) => void): void
   initializeModem(done: (result: unknown, error: unknown) => void): void
@@ -143,7 +144,8 @@ async function startSerialportGsm(scene: Scene, tty: string): Promise<Serving> {
     enableConcatenation: true,
     incomingSMSIndication: true,
     customInitCommand: 'AT',
-    cnmiCommand: 'AT+CNMI=2,1,0,2,1',
+    // Its own ends in 1, which this stick refuses.
+    cnmiCommand: 'AT+CNMI=2,1,0,2,0',
     logger: { debug() {}, info() {}, warn() {}, error() {} },
   }
   const received = new Set<string>()
@@ -151,7 +153,11 @@ async function startSerialportGsm(scene: Scene, tty: string): Promise<Serving> {
     for (const { message } of messages) received.add(message)
   })
   await new Promise<void>((resolve, reject) => modem.open(tty, options, (error) => (error ? reject(error) : resolve())))
-  scene.after(() => new Promise<void>((resolve) => modem.close(resolve)))
+  scene.after(async () => {
+    // What it still does at its end would fail, and throw.
+    await until(() => modem.queue.length === 0, READY_MS)
+    await new Promise<void>((resolve) => modem.close(resolve))
+  })
   let isReady = false
   modem.initializeModem(() =>
     modem.setModemMode(

@@ -12,13 +12,9 @@ const LIMIT_MS = 30_000
 const BURST = 50
 const BURST_LIMIT_MS = 120_000
 
-/**
- * From +CMTI on the wire to the message at the other end, in milliseconds. serialport-gsm is left out: with this stick it announces
- * no message.
- */
+/** From +CMTI on the wire to the message at the other end, in milliseconds. */
 export async function arrival(): Promise<readonly Row[]> {
-  const receivers = contenders().slice(0, -1)
-  const times = await each(receivers, async (start, isOurs) =>
+  const times = await each(contenders(), async (start, isOurs) =>
     within(async (scene) => {
       const { network, tty } = await stickSite(scene)
       const serving = await start(scene, tty)

@@ -50,7 +50,7 @@ export class GoformSmsStore implements SmsStore {
     const incomplete = listed.filter(
       (row) => !row.isSealed && row.message.kind === 'received' && row.message.missingParts > 0,
     )
-    const keys = new Set(incomplete.map(keyOf))
+    const keys = new Set(incomplete.map(incompleteKey))
     for (const key of this.#incomplete.keys()) if (!keys.has(key)) this.#incomplete.delete(key)
     for (const key of keys) if (!this.#incomplete.has(key)) this.#incomplete.set(key, clock.elapsed())
     this.#hasLeftReports = sender.isBusy
@@ -121,7 +121,7 @@ export class GoformSmsStore implements SmsStore {
   }
 
   #mayGrow(row: ListedRow): boolean {
-    const since = this.#incomplete.get(keyOf(row))
+    const since = this.#incomplete.get(incompleteKey(row))
     return since !== undefined && row.message.missingParts > 0 && this.#parts.clock.elapsed() - since < PARTS_MS
   }
 }
@@ -158,7 +158,7 @@ function idsOf(rows: readonly ListedRow[]): number[] {
   return [...new Set(rows.flatMap(({ message }) => message.id ?? []))]
 }
 
-function keyOf({ store, message }: ListedRow): string {
+function incompleteKey({ store, message }: ListedRow): string {
   return JSON.stringify([store, message.id, message.number, message.localTime])
 }
 
